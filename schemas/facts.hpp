@@ -45,6 +45,7 @@ struct EventTypeOf;
   X(run_cancelled, RunCancelled)                    \
   X(step_skipped, StepSkipped)                      \
   X(records_imported, RecordsImported)              \
+  X(import_received, ImportReceived)                \
   X(import_completed, ImportCompleted)              \
   X(records_validated, RecordsValidated)            \
   X(record_edited, RecordEdited)                    \

@@ -1,0 +1,49 @@
+// The fold, one function a fact; apply.cpp's switch is their only caller.
+#pragma once
+
+#include "engine/dataset.hpp"
+
+namespace engine {
+
+// apply_runs.cpp
+void apply_run_requested(DatasetState& state, const schemas::RunRequested& event, const Fact& fact);
+void apply_run_started(DatasetState& state, const schemas::RunStarted& event, const Fact& fact);
+void apply_run_progressed(DatasetState& state, const schemas::RunProgressed& event);
+void apply_run_completed(DatasetState& state, const schemas::RunCompleted& event, const Fact& fact);
+void apply_attempt_failed(DatasetState& state, const schemas::AttemptFailed& event);
+void apply_run_failed(DatasetState& state, const schemas::RunFailed& event, const Fact& fact);
+void apply_run_parked(DatasetState& state, const schemas::RunParked& event);
+void apply_run_resumed(DatasetState& state, const schemas::RunResumed& event);
+void apply_run_cancelled(DatasetState& state, const schemas::RunCancelled& event, const Fact& fact);
+// Ends what a fork has copied in mid-run: nothing runs on in the copy.
+void cancel_copied_runs(DatasetState& state, const Fact& fact);
+// The run that an event names; BrokenLog when there is none.
+Run& run_for_writing(DatasetState& state, std::uint64_t id);
+
+// apply_records.cpp
+void apply_records_imported(DatasetState& state, const schemas::RecordsImported& event, const Fact& fact);
+void apply_import_received(DatasetState& state, const schemas::ImportReceived& event);
+void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& event, const Fact& fact);
+void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& event, const Fact& fact);
+void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, const Fact& fact);
+void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& event, const Fact& fact);
+void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event);
+// Removes what a run has staged.
+void drop_staged(DatasetState& state, std::uint64_t run);
+
+// apply_topics.cpp
+void apply_topics_defined(DatasetState& state, const schemas::TopicsDefined& event, const Fact& fact);
+void apply_topics_assigned(DatasetState& state, const schemas::TopicsAssigned& event, const Fact& fact);
+void apply_topic_assigned_manually(DatasetState& state, const schemas::TopicAssignedManually& event,
+                                   const Fact& fact);
+void apply_assignments_cleared(DatasetState& state, const schemas::AssignmentsCleared& event,
+                               const Fact& fact);
+void apply_calibration_fitted(DatasetState& state, const schemas::CalibrationFitted& event);
+void apply_coverage_measured(DatasetState& state, const schemas::CoverageMeasured& event, const Fact& fact);
+void apply_coverage_targets_set(DatasetState& state, const schemas::CoverageTargetsSet& event);
+
+inline std::string text_of(const flatbuffers::String* text) {
+  return text == nullptr ? std::string{} : text->str();
+}
+
+}  // namespace engine

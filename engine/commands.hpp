@@ -1,0 +1,152 @@
+// Wishes: what a person, a program, a step or the scheduler asks of a dataset. A command may be refused;
+// what follows from it are events. Pure values, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/dataset_state.hpp"
+#include "schemas/error.hpp"
+#include "schemas/facts.hpp"
+#include "store/event_log.hpp"
+
+namespace engine {
+
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::NewEvent;
+using schemas::Result;
+
+// Goes to a new stream; the engine gives the id.
+struct CreateDataset {
+  std::string name;       // unique among the living, 1..80 characters
+  std::string objective;  // 1..4000 bytes
+  Source source = Source::upload;
+};
+// Copies the stream up to `at` (0 = now) into a new dataset.
+struct ForkDataset {
+  std::string name;
+  Position at = 0;
+};
+struct ChangeDataset {
+  std::optional<std::string> name;
+  std::optional<std::string> objective;
+  std::optional<Settings> settings;
+};
+struct DeleteDataset {
+  bool confirm = false;
+};
+
+// Runs a step: the trigger of the canvas. Import has commands of its own.
+struct RequestRun {
+  StepName step = StepName::topics;
+  schemas::RunParametersT parameters;
+  std::uint64_t seed = 0;  // 0 = the run's number
+  bool confirm = false;
+  std::string because = "triggered";
+};
+struct CancelRun {
+  RunId run;
+  std::string reason = "cancelled";
+};
+// Takes a parked run up again, from where it stood.
+struct ResumeRun {
+  RunId run;
+};
+struct SkipStep {
+  StepName step = StepName::coverage;
+  std::string reason;
+};
+
+// An import: begin, blocks in order, receive; or fail. Blocks are staged until the engine completes it.
+struct BeginImport {
+  schemas::ImportParametersT parameters;
+  bool confirm = false;  // replacing needs it
+};
+struct ImportBlock {
+  RunId run;
+  store::Blob blob;
+  schemas::RecordsImportedT block;  // its `run`, `block` and `first_record` are filled in by decide
+};
+struct ReceiveImport {
+  RunId run;
+  std::uint64_t lines = 0;
+  std::uint64_t blank = 0;
+  std::uint64_t bytes = 0;
+};
+struct FailImport {
+  RunId run;
+  std::string error;
+};
+
+struct EditRecord {
+  RecordId record;
+  store::Blob blob;
+  std::uint32_t length = 0;  // bytes
+};
+struct DeleteRecords {
+  std::vector<std::uint64_t> records;
+  bool confirm = false;
+};
+struct RevalidateRecords {
+  std::vector<std::uint64_t> records;  // empty = all
+};
+struct AssignTopic {
+  std::vector<std::uint64_t> records;
+  std::uint32_t topic = 0;  // 0 takes the assignment away
+};
+
+struct DefineTopics {
+  std::vector<Topic> topics;          // id 0 asks for a new id; `parent` is filled in from `parents`
+  std::vector<std::int32_t> parents;  // per topic: index into `topics`, -1 = top level
+  bool clear_assignments = false;
+  bool confirm = false;
+  schemas::TopicsMethod method = schemas::TopicsMethod::manual;
+  std::string template_name;
+};
+struct SetTargets {
+  std::map<std::uint32_t, double> targets;  // percent per leaf; empty = uniform
+};
+
+// What a step has worked out since it looked at the state at `based_on`.
+struct CommitBlock {
+  RunId run;
+  std::uint32_t attempt = 0;
+  Position based_on = 0;
+  std::vector<NewEvent> events;
+  bool done = false;
+};
+struct FailAttempt {
+  RunId run;
+  std::uint32_t attempt = 0;
+  std::string error;
+  bool worth_a_retry = true;
+};
+
+// The scheduler's own: what due() found.
+struct StartDue {
+  StepName step = StepName::validate;
+  std::string because;
+  Position cause = 0;
+};
+struct StartAttempt {
+  RunId run;
+};
+struct CompleteImport {
+  RunId run;
+};
+struct AbandonImport {
+  RunId run;
+};
+struct PurgeDataset {};
+
+using Command =
+    std::variant<ChangeDataset, DeleteDataset, RequestRun, CancelRun, ResumeRun, SkipStep, BeginImport,
+                 ImportBlock, ReceiveImport, FailImport, EditRecord, DeleteRecords, RevalidateRecords,
+                 AssignTopic, DefineTopics, SetTargets, CommitBlock, FailAttempt, StartDue, StartAttempt,
+                 CompleteImport, AbandonImport, PurgeDataset>;
+
+}  // namespace engine

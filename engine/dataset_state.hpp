@@ -1,0 +1,255 @@
+// What a dataset is at a position: the fold of its events. Columnar and cheap to copy (copies share
+// chunks), so the engine thread publishes one after every commit and readers on other threads keep it as
+// long as they like. Holds no payload: a record's text is a blob that `Block` names. No behaviour but
+// counting: who changes it is engine/apply.cpp alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/cow_vector.hpp"
+#include "schemas/facts.hpp"
+#include "schemas/ids.hpp"
+
+namespace engine {
+
+using schemas::AssignmentMethod;
+using schemas::BlobId;
+using schemas::DatasetId;
+using schemas::Position;
+using schemas::RecordId;
+using schemas::RunId;
+using schemas::Source;
+using schemas::StepName;
+using schemas::TopicId;
+
+inline constexpr float low_confidence = 0.7F;  // spec §2
+inline constexpr std::size_t code_count = 13;  // steps::text::Code: valid and the twelve reasons
+
+// Bits of RecordRow::flags. The first four are RecordsValidated's.
+enum RecordFlag : std::uint16_t {
+  has_tools = 1,
+  has_output = 2,
+  multi_turn = 4,
+  tokens_exact = 8,
+  staged = 16,       // imported by a run that has not completed: not counted, not shown
+  deleted = 32,      // removed, replaced, or dropped with its import
+  unvalidated = 64,  // no verdict, or one that no longer holds
+  truncated = 128,   // longer than the line limit, kept cut
+  edited = 256,
+};
+
+// One record: where its bytes are, what validation said, where it belongs. 60 bytes.
+struct RecordRow {
+  std::uint32_t block = 0;   // index into DatasetState::blocks
+  std::uint32_t offset = 0;  // of its bytes in the block
+  std::uint32_t length = 0;
+  std::uint32_t line = 0;  // physical line of the import, from 1
+  std::uint32_t tokens = 0;
+  std::uint32_t duplicate_of = 0;  // record number of the earlier one, 0 = not a duplicate
+  std::uint32_t topic = 0;         // 0 = uncategorized
+  std::uint32_t runner_up = 0;
+  float confidence = 0;
+  std::array<std::uint8_t, 16> hash{};
+  std::uint16_t flags = 0;
+  std::uint8_t code = 0;
+  AssignmentMethod method = AssignmentMethod::none;
+
+  [[nodiscard]] bool is(RecordFlag flag) const { return (flags & flag) != 0; }
+  void set(RecordFlag flag, bool on) {
+    flags = static_cast<std::uint16_t>(on ? flags | flag : flags & ~static_cast<unsigned>(flag));
+  }
+  // Counted and shown.
+  [[nodiscard]] bool visible() const { return !is(staged) && !is(deleted); }
+  [[nodiscard]] bool valid() const { return code == 0 && !is(unvalidated); }
+};
+
+// Bytes of consecutive records, as one RecordsImported or RecordEdited put them into a blob.
+struct Block {
+  BlobId id;
+  std::uint64_t first_record = 0;
+  std::uint32_t count = 0;
+  Source source = Source::upload;
+  std::uint64_t run = 0;
+  Position position = 0;  // of the event
+};
+
+struct Topic {
+  std::uint32_t id = 0;
+  std::uint32_t parent = 0;  // 0 = top level
+  std::string name;
+  std::string description;
+  std::vector<std::string> keywords;
+  schemas::LabelSource labels_by = schemas::LabelSource::person;
+  std::vector<std::uint64_t> exemplars;
+
+  bool operator==(const Topic&) const = default;
+};
+
+struct TopicTree {
+  std::uint32_t version = 0;  // 0 = never defined
+  schemas::TopicsMethod method = schemas::TopicsMethod::automatic;
+  std::vector<Topic> topics;  // parents before children
+  [[nodiscard]] const Topic* find(std::uint32_t id) const;
+  [[nodiscard]] bool is_leaf(std::uint32_t id) const;
+  [[nodiscard]] std::vector<std::uint32_t> leaves() const;
+};
+
+// Valid records of one leaf topic.
+struct TopicCount {
+  std::uint64_t records = 0;
+  std::uint64_t low_confidence = 0;
+  std::uint64_t manual = 0;
+  bool operator==(const TopicCount&) const = default;
+};
+
+// Over visible records. records = valid + invalid + unvalidated.
+struct Counters {
+  std::uint64_t records = 0;
+  std::uint64_t valid = 0;
+  std::uint64_t invalid = 0;
+  std::uint64_t unvalidated = 0;
+  std::uint64_t duplicates = 0;  // among the valid
+  std::uint64_t categorized = 0;
+  std::uint64_t low_confidence = 0;  // categorized under 0.7
+  std::uint64_t multi_turn = 0;      // among the valid
+  std::array<std::uint64_t, code_count> by_code{};
+  std::array<std::uint64_t, 3> by_source{};
+  bool operator==(const Counters&) const = default;
+};
+
+enum class RunState : std::uint8_t {
+  requested,
+  running,
+  waiting_retry,
+  parked,
+  completed,
+  failed,
+  cancelled
+};
+
+struct ImportProgress {
+  schemas::ImportMode mode = schemas::ImportMode::append;
+  Source source = Source::upload;
+  std::string name;  // of the file, as the client gave it
+  std::uint64_t bytes_expected = 0;
+  std::uint64_t bytes_read = 0;
+  std::uint64_t imported = 0;  // staged, later counted
+  std::uint64_t validated = 0;
+  std::uint64_t invalid = 0;
+  std::uint64_t duplicates = 0;  // known when completed
+  std::uint64_t lines = 0;       // known when received
+  std::uint64_t blank = 0;
+  std::uint64_t replaced = 0;
+  bool received = false;
+};
+
+struct Run {
+  std::uint64_t id = 0;
+  StepName step = StepName::import_;
+  RunState state = RunState::requested;
+  std::uint32_t attempt = 0;
+  std::uint64_t epoch = 0;  // of the daemon that started the attempt
+  std::uint64_t seed = 0;
+  std::string because;
+  Position requested_at = 0;  // positions of the events
+  Position started_at = 0;
+  Position ended_at = 0;
+  std::int64_t requested_time = 0;  // µs UTC
+  std::int64_t started_time = 0;
+  std::int64_t ended_time = 0;
+  std::int64_t retry_time = 0;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+  std::string stage;
+  std::string error;
+  std::optional<ImportProgress> import;
+  std::optional<schemas::TopicsParametersT> topics;
+  std::optional<schemas::CategorizeParametersT> categorize;
+
+  [[nodiscard]] bool ended() const {
+    return state == RunState::completed || state == RunState::failed || state == RunState::cancelled;
+  }
+  // Wants work now or later, without a person.
+  [[nodiscard]] bool active() const {
+    return state == RunState::requested || state == RunState::running || state == RunState::waiting_retry;
+  }
+};
+
+struct CoverageMeasurement {
+  double balance = 0;
+  double noise_floor = 0;
+  double entropy = 0;
+  double effective_topics = 0;
+  Position position = 0;
+};
+
+struct Calibration {
+  double temperature = 0;  // 0 = none fitted
+  std::uint64_t samples = 0;
+  double error_before = 0;
+  double error_after = 0;
+};
+
+// Where an input last changed, for the stale marks: position and what happened.
+struct LastChange {
+  Position position = 0;
+  std::string because;
+};
+
+struct Settings {
+  std::uint32_t max_tokens = 8000;
+  std::uint32_t min_user_characters = 0;
+  std::string encoding = "o200k_base";
+  bool operator==(const Settings&) const = default;
+};
+
+struct DatasetState {
+  std::uint64_t id = 0;
+  Position position = 0;  // of the newest event folded in
+  std::int64_t time = 0;  // of that event, µs UTC
+  std::int64_t created_time = 0;
+  std::string name;
+  std::string objective;
+  Source source = Source::upload;
+  Settings settings;
+  Position settings_changed = 0;
+  Position deleted_at = 0;  // 0 = alive
+  bool purged = false;
+  std::uint64_t forked_from = 0;
+  Position forked_at = 0;
+
+  CowVector<RecordRow, 1024> records;  // index = record number - 1
+  CowVector<Block, 256> blocks;
+  Counters counters;
+
+  std::shared_ptr<const TopicTree> topics = std::make_shared<const TopicTree>();
+  std::map<std::uint32_t, TopicCount> topic_counts;  // leaves, empty ones included
+  Calibration calibration;
+  std::map<std::uint32_t, double> targets;  // percent; empty = uniform
+  std::optional<CoverageMeasurement> coverage;
+
+  CowVector<Run, 32> runs;                  // index = run number - 1
+  std::map<StepName, std::string> skipped;  // step -> reason, until it runs
+
+  LastChange records_changed;      // import, edit, delete, a verdict that moved
+  LastChange topics_changed;       // the hierarchy
+  LastChange assignments_changed;  // topics of records
+  bool categorize_due = false;     // topics were defined and nobody has assigned yet
+  bool coverage_due = false;       // a categorization has ended
+
+  [[nodiscard]] const RecordRow* record(RecordId id) const;  // null when it never existed
+  [[nodiscard]] const Run* run(RunId id) const;
+  [[nodiscard]] const Run* last_run(StepName step) const;
+  // The newest run of a step that has completed; null when there is none.
+  [[nodiscard]] const Run* last_completed(StepName step) const;
+  [[nodiscard]] const Run* active_run(StepName step) const;
+  [[nodiscard]] std::uint64_t uncategorized() const { return counters.valid - counters.categorized; }
+};
+
+}  // namespace engine
