@@ -21,6 +21,7 @@ void account_topic(DatasetState& state, const RecordRow& row, int sign) {
 }  // namespace
 
 void account(DatasetState& state, const RecordRow& row, int sign) {
+  if (row.is(unvalidated) && !row.is(deleted)) add(state.pending, sign);
   if (!row.visible()) return;
   Counters& counters = state.counters;
   add(counters.records, sign);

@@ -73,6 +73,7 @@ void apply_records_imported(DatasetState& state, const schemas::RecordsImported&
     row.flags = staged | unvalidated;
     offset += row.length;
     state.records.push_back(row);
+    account(state, row, +1);
   }
   if (event.truncated() != nullptr) {
     for (const auto i : *event.truncated()) state.records.write(first - 1 + i).set(truncated, true);
@@ -215,11 +216,11 @@ void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidat
 
 void drop_staged(DatasetState& state, std::uint64_t run) {
   for_each_imported(state, run, [&](std::uint64_t number) {
-    if (state.records[number - 1].is(staged)) {
-      RecordRow& row = state.records.write(number - 1);
+    if (!state.records[number - 1].is(staged)) return;
+    change_record(state, number, [](RecordRow& row) {
       row.set(staged, false);
       row.set(deleted, true);
-    }
+    });
   });
 }
 

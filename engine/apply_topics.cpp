@@ -41,6 +41,7 @@ std::shared_ptr<const TopicTree> tree_from(const schemas::TopicsDefined& event) 
 void apply_topics_defined(DatasetState& state, const schemas::TopicsDefined& event, const Fact& fact) {
   const bool first = state.topics->version == 0;
   state.topics = tree_from(event);
+  for (const Topic& topic : state.topics->topics) state.topics_ever = std::max(state.topics_ever, topic.id);
   const auto leaves = state.topics->leaves();
   for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
     const std::uint32_t topic = state.records[number - 1].topic;

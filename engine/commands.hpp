@@ -103,7 +103,6 @@ struct DefineTopics {
   std::vector<Topic> topics;          // id 0 asks for a new id; `parent` is filled in from `parents`
   std::vector<std::int32_t> parents;  // per topic: index into `topics`, -1 = top level
   bool clear_assignments = false;
-  bool confirm = false;
   schemas::TopicsMethod method = schemas::TopicsMethod::manual;
   std::string template_name;
 };

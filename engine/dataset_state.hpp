@@ -44,7 +44,7 @@ enum RecordFlag : std::uint16_t {
   edited = 256,
 };
 
-// One record: where its bytes are, what validation said, where it belongs. 60 bytes.
+// One record: where its bytes are, what validation said, where it belongs.
 struct RecordRow {
   std::uint32_t block = 0;   // index into DatasetState::blocks
   std::uint32_t offset = 0;  // of its bytes in the block
@@ -68,6 +68,8 @@ struct RecordRow {
   [[nodiscard]] bool visible() const { return !is(staged) && !is(deleted); }
   [[nodiscard]] bool valid() const { return code == 0 && !is(unvalidated); }
 };
+
+static_assert(sizeof(RecordRow) == 56, "snapshots copy rows as bytes: no padding");
 
 // Bytes of consecutive records, as one RecordsImported or RecordEdited put them into a blob.
 struct Block {
@@ -227,9 +229,11 @@ struct DatasetState {
   CowVector<RecordRow, 1024> records;  // index = record number - 1
   CowVector<Block, 256> blocks;
   Counters counters;
+  std::uint64_t pending = 0;  // records to be validated, staged ones included
 
   std::shared_ptr<const TopicTree> topics = std::make_shared<const TopicTree>();
   std::map<std::uint32_t, TopicCount> topic_counts;  // leaves, empty ones included
+  std::uint32_t topics_ever = 0;                     // the highest topic id given so far
   Calibration calibration;
   std::map<std::uint32_t, double> targets;  // percent; empty = uniform
   std::optional<CoverageMeasurement> coverage;
