@@ -20,13 +20,13 @@ std::shared_ptr<const TopicTree> tree_from(const schemas::TopicsDefined& event) 
   tree->method = event.method();
   if (event.topics() == nullptr) return tree;
   for (const schemas::Topic* told : *event.topics()) {
-    Topic topic{told->id()->value(),
-                told->parent(),
-                text_of(told->name()),
-                text_of(told->description()),
-                {},
-                told->labels_by(),
-                {}};
+    Topic topic;
+    topic.id = told->id()->value();
+    topic.parent = told->parent();
+    topic.name = text_of(told->name());
+    topic.description = text_of(told->description());
+    topic.labels_by = told->labels_by();
+    if (told->members() != nullptr) topic.members.assign(told->members()->begin(), told->members()->end());
     if (told->keywords() != nullptr) {
       for (const auto* keyword : *told->keywords()) topic.keywords.push_back(keyword->str());
     }

@@ -88,7 +88,8 @@ struct Topic {
   std::string description;
   std::vector<std::string> keywords;
   schemas::LabelSource labels_by = schemas::LabelSource::person;
-  std::vector<std::uint64_t> exemplars;
+  std::vector<std::uint64_t> exemplars;  // the most central records
+  std::vector<std::uint64_t> members;    // what a categorizer learns from
 
   bool operator==(const Topic&) const = default;
 };

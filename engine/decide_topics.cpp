@@ -79,7 +79,10 @@ Result<Decision> decide_on(const DatasetState& state, const DefineTopics& comman
     const Topic* known = state.topics->find(topic.id);
     const bool unchanged = known != nullptr && known->name == topic.name;
     told->labels_by = unchanged ? known->labels_by : schemas::LabelSource::person;
-    if (known != nullptr) told->exemplars = known->exemplars;
+    if (known != nullptr) {
+      told->exemplars = known->exemplars;
+      told->members = known->members;
+    }
     event.topics.push_back(std::move(told));
   }
   return Decision{{schemas::encode(event)}, {}, {}, event.version};

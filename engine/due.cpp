@@ -11,7 +11,14 @@ void due_of_import(const Run& run, const Now& now, std::vector<Due>& list) {
   }
 }
 
-void due_of_run(const Run& run, const Now& now, std::vector<Due>& list) {
+// Validation keeps pace with an upload; between two of its blocks it has nothing to do and is not done either.
+bool waits_for_upload(const DatasetState& state, const Run& run) {
+  if (run.step != StepName::validate || state.pending > 0) return false;
+  const Run* import = state.active_run(StepName::import_);
+  return import != nullptr && !import->import->received;
+}
+
+void due_of_run(const DatasetState& state, const Run& run, const Now& now, std::vector<Due>& list) {
   const RunId id(run.id);
   if (run.import) return due_of_import(run, now, list);
   switch (run.state) {
@@ -23,7 +30,7 @@ void due_of_run(const Run& run, const Now& now, std::vector<Due>& list) {
       // log.
       if (run.epoch != now.epoch) {
         list.emplace_back(Command(StartAttempt{id}));
-      } else {
+      } else if (!waits_for_upload(state, run)) {
         list.emplace_back(WorkOn{id});
       }
       break;
@@ -69,7 +76,7 @@ std::vector<Due> due(const DatasetState& state, const Now& now) {
   Busy busy;
   for (const Run& run : state.runs) {
     note(busy, run);
-    if (run.active()) due_of_run(run, now, list);
+    if (run.active()) due_of_run(state, run, now, list);
   }
   const auto start = [&](StepName step, std::string because, Position cause) {
     list.emplace_back(Command(StartDue{step, std::move(because), cause}));

@@ -154,6 +154,7 @@ void topic(A& a, auto& topic) {
   text(a, topic.description);
   list(a, topic.keywords, [&](auto& keyword) { text(a, keyword); });
   list(a, topic.exemplars, [&](auto& record) { describe(a, record); });
+  list(a, topic.members, [&](auto& record) { describe(a, record); });
 }
 
 template <class A>
