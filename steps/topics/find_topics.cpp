@@ -1,0 +1,125 @@
+#include "steps/topics/find_topics.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "steps/topics/evidence.hpp"
+#include "steps/topics/label.hpp"
+#include "steps/topics/svd.hpp"
+#include "steps/topics/vectorize.hpp"
+
+namespace steps::topics {
+namespace {
+
+using schemas::ErrorCode;
+
+constexpr std::size_t exemplars_max = 5;
+
+// The members nearest to the centre; of texts that are the same word for word only the first.
+std::vector<std::uint32_t> most_central(std::span<const std::string> texts, const Matrix& rows,
+                                        std::span<const float> centre, std::span<const std::uint32_t> members) {
+  std::vector<std::pair<float, std::uint32_t>> order;
+  order.reserve(members.size());
+  for (const std::uint32_t row : members) order.emplace_back(-dot(rows.row(row), centre), row);
+  std::ranges::sort(order);
+  std::vector<std::uint32_t> chosen;
+  std::set<std::string_view> seen;
+  for (const auto& [distance, row] : order) {
+    if (chosen.size() == exemplars_max) break;
+    if (seen.insert(texts[row]).second) chosen.push_back(row);
+  }
+  return chosen;
+}
+
+// Node of one level for every row: the leaf, or what holds it that many levels up.
+std::vector<std::uint32_t> nodes_of_rows(const Clustering& clustering, std::size_t level) {
+  std::vector<std::uint32_t> nodes = clustering.group_of_row;
+  for (std::size_t step = 0; step < level; ++step) {
+    for (std::uint32_t& node : nodes) node = clustering.parents[step][node];
+  }
+  return nodes;
+}
+
+void add_level(std::span<const std::string> texts, const Matrix& rows, std::span<const std::uint32_t> node_of,
+               std::size_t nodes, TopicProposal& proposal) {
+  const std::size_t first = proposal.topics.size();
+  proposal.topics.resize(first + nodes);
+  Matrix centres(nodes, rows.cols);
+  for (std::uint32_t row = 0; row < node_of.size(); ++row) {
+    proposal.topics[first + node_of[row]].members.push_back(row);
+    add_scaled(centres.row(node_of[row]), 1, rows.row(row));
+  }
+  std::vector<std::string> examples(nodes);
+  for (std::size_t node = 0; node < nodes; ++node) {
+    Topic& topic = proposal.topics[first + node];
+    normalise(centres.row(node));
+    topic.exemplars = most_central(texts, rows, centres.row(node), topic.members);
+    if (!topic.exemplars.empty()) examples[node] = texts[topic.exemplars.front()];
+  }
+  std::vector<Label> labels = label_groups(texts, node_of, nodes, examples);
+  for (std::size_t node = 0; node < nodes; ++node) {
+    Topic& topic = proposal.topics[first + node];
+    topic.name = std::move(labels[node].name);
+    topic.description = std::move(labels[node].description);
+    topic.keywords = std::move(labels[node].keywords);
+  }
+}
+
+TopicProposal propose(std::span<const std::string> texts, const Matrix& rows, Clustering clustering) {
+  TopicProposal proposal;
+  proposal.leaves = clustering.groups;
+  add_level(texts, rows, clustering.group_of_row, clustering.groups, proposal);
+  std::size_t below = 0;  // where the nodes of the level below begin
+  for (std::size_t level = 0; level < clustering.parents.size(); ++level) {
+    const std::vector<std::uint32_t>& parents = clustering.parents[level];
+    const std::size_t here = proposal.topics.size();
+    const std::size_t nodes = 1 + *std::ranges::max_element(parents);
+    add_level(texts, rows, nodes_of_rows(clustering, level + 1), nodes, proposal);
+    for (std::size_t node = 0; node < parents.size(); ++node) {
+      proposal.topics[below + node].parent = static_cast<std::uint32_t>(here + parents[node]);
+    }
+    below = here;
+  }
+  proposal.topic_of_row = std::move(clustering.group_of_row);
+  proposal.tried = std::move(clustering.tried);
+  return proposal;
+}
+
+}  // namespace
+
+schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, const TopicOptions& options,
+                                           const std::function<bool(double progress)>& keep_going) {
+  if (options.dims == 0 || options.dims > 128) {
+    return schemas::fail(ErrorCode::invalid_argument, "1 to 128 dimensions", std::to_string(options.dims));
+  }
+  const auto stopped = [&](double progress) { return keep_going && !keep_going(progress); };
+  const auto cancelled = [] { return schemas::fail(ErrorCode::cancelled, "to find topics", "a request to stop"); };
+  if (stopped(0)) return cancelled();
+  const Vocabulary vocabulary = Vocabulary::fit(texts);
+  const SparseRows words = vocabulary.transform(texts);
+  if (stopped(0.15)) return cancelled();
+  SvdOptions space;
+  space.dims = options.dims;
+  space.seed = options.seed;
+  const Svd svd = Svd::fit(words, space);
+  const Matrix rows = svd.project(words);
+  if (stopped(0.35)) return cancelled();
+
+  WordEvidence evidence(vocabulary, words);
+  ClusterOptions how;
+  how.topics_min = options.topics_min;
+  how.topics_max = options.topics_max;
+  how.seed = options.seed;
+  how.depth = options.depth;
+  how.sample_max = options.sample_max;
+  how.score = [&](std::span<const std::uint32_t> group) { return evidence.group_score(group); };
+  how.keep_going = [&](double progress) { return !stopped(0.35 + 0.55 * progress); };
+  schemas::Result<Clustering> clustering = cluster(rows, how);
+  if (!clustering) return std::unexpected(clustering.error());
+  if (stopped(0.9)) return cancelled();
+  TopicProposal proposal = propose(texts, rows, std::move(*clustering));
+  if (stopped(1)) return cancelled();
+  return proposal;
+}
+
+}  // namespace steps::topics

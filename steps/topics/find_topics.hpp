@@ -1,0 +1,48 @@
+// Texts in, topics out: the whole of automatic topic discovery in one call, from words alone.
+// Pure, seeded, single-threaded (several calls may run at once on different threads); no I/O.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "schemas/error.hpp"
+#include "steps/topics/cluster.hpp"
+
+namespace steps::topics {
+
+struct TopicOptions {
+  std::size_t topics_min = 2;
+  std::size_t topics_max = 40;
+  std::uint64_t seed = 1;
+  std::size_t depth = 1;           // 1..5 levels
+  std::size_t dims = 64;           // of the space in which texts are compared, 1..128
+  std::size_t sample_max = 4'000;  // see ClusterOptions
+};
+
+struct Topic {
+  static constexpr std::uint32_t no_parent = 0xFFFFFFFF;
+  std::string name;                      // computed from the words, see label.hpp: not the work of a model
+  std::string description;
+  std::vector<std::string> keywords;
+  std::vector<std::uint32_t> exemplars;  // up to 5 of the members, the most central first, no text twice
+  std::vector<std::uint32_t> members;    // rows, ascending; of an upper node: those of all leaves below it
+  std::uint32_t parent = no_parent;      // index into TopicProposal::topics
+};
+
+struct TopicProposal {
+  std::vector<Topic> topics;                // leaves first, the largest first; upper nodes follow
+  std::size_t leaves = 0;
+  std::vector<std::uint32_t> topic_of_row;  // < leaves, one a text
+  std::vector<Candidate> tried;             // how the number of topics was chosen
+};
+
+// Every text belongs to exactly one leaf. `keep_going` (may be empty) is asked from time to time.
+// Errors: invalid_argument (no texts, bounds that cross, dims or depth out of range), cancelled.
+[[nodiscard]] schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts,
+                                                         const TopicOptions& options = {},
+                                                         const std::function<bool(double progress)>& keep_going = {});
+
+}  // namespace steps::topics

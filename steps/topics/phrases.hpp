@@ -1,0 +1,36 @@
+// Counts phrases of one to three words by group of texts, for label.cpp alone. Pure.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "steps/topics/tokenize.hpp"
+
+namespace steps::topics {
+
+// Words are numbered by stem; a phrase is one to three of them in the order in which they were written, with at
+// most two function words between neighbours ("cancel my reservation" counts as "cancel reservation").
+struct Phrase {
+  std::vector<std::uint32_t> words;
+  std::vector<std::uint32_t> texts_of_group;  // texts with it, by group
+};
+
+struct PhraseWord {
+  std::string surface;  // the most frequent spelling
+  TokenKind kind = TokenKind::word;
+  bool weak = false;  // no good name by itself
+};
+
+struct PhraseCounts {
+  std::vector<PhraseWord> words;
+  std::vector<Phrase> phrases;  // in at least `texts_min` texts
+  std::vector<std::uint32_t> group_texts;
+};
+
+[[nodiscard]] PhraseCounts count_phrases(std::span<const std::string> texts, std::span<const std::uint32_t> group_of,
+                                         std::size_t groups);
+
+}  // namespace steps::topics
