@@ -1,0 +1,92 @@
+// The verbs that talk to the daemon. Each takes its arguments as a value and returns the exit code; what the
+// arguments are called on the command line is written in arguments_daemon.cpp. Main thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tools/rftctl/context.hpp"
+
+namespace rftctl {
+
+struct Page {
+  std::string limit;
+  std::string cursor;
+};
+
+// verbs_datasets.cpp
+int list_datasets(Context& context, const Page& page);
+int create_dataset(Context& context, const std::string& name, const std::string& objective,
+                   const std::string& file);
+int delete_dataset(Context& context, const std::string& dataset, bool confirm);
+// `at` is empty for a whole copy.
+int duplicate_dataset(Context& context, const std::string& dataset, const std::string& name,
+                      const std::string& at);
+
+// verbs_import.cpp
+struct Import {
+  std::string file;  // "-" is standard input
+  bool replace = false;
+  bool confirm = false;
+};
+int import_file(Context& context, const std::string& dataset, const Import& import);
+
+// verbs_views.cpp
+int show_canvas(Context& context, const std::string& dataset, const std::string& at);
+int show_health(Context& context, const std::string& dataset, const std::string& at);
+int show_coverage(Context& context, const std::string& dataset, const std::string& at);
+int show_diff(Context& context, const std::string& dataset, const std::string& from, const std::string& to);
+int show_system(Context& context);
+
+// verbs_records.cpp
+struct RecordsWanted {
+  std::string record;  // one record with its data; the rest is then not used
+  std::string valid, code, topic, source, q, duplicate, sort, at;
+  Page page;
+};
+int show_records(Context& context, const std::string& dataset, const RecordsWanted& wanted);
+struct Export {
+  std::string what = "records";
+  std::string shape;
+  std::string valid, topic;
+  std::string out;  // empty: standard output
+};
+int export_dataset(Context& context, const std::string& dataset, const Export& wanted);
+
+// verbs_topics.cpp
+struct TopicsGenerate {
+  std::string method = "auto";
+  std::string template_name;
+  std::string max_topics, depth;
+  bool confirm = false;
+  bool wait = false;
+};
+int show_topics(Context& context, const std::string& dataset, const std::string& at);
+int generate_topics(Context& context, const std::string& dataset, const TopicsGenerate& wanted);
+int set_topics(Context& context, const std::string& dataset, const std::string& file, bool clear);
+int categorize(Context& context, const std::string& dataset, const std::string& scope, bool confirm,
+               bool wait);
+
+// verbs_runs.cpp
+int list_runs(Context& context, const std::string& dataset, const Page& page);
+int show_run(Context& context, const std::string& dataset, const std::string& run);
+// `order`: cancel or resume.
+int order_run(Context& context, const std::string& dataset, const std::string& run, const std::string& order);
+int trigger_step(Context& context, const std::string& dataset, const std::string& step, bool confirm,
+                 bool wait);
+// Until nothing of the dataset runs or is about to; exit_failed after `seconds`, or when a run has failed or
+// is parked.
+int wait_for_runs(Context& context, const std::string& dataset, unsigned seconds);
+// Prints the 202 answer {run}; with `wait` follows the run to its end.
+int show_requested_run(Context& context, const std::string& dataset, const Result<Response>& answer,
+                       bool wait);
+
+// verbs_events.cpp
+struct EventsWanted {
+  std::string from, to, limit, type;
+  bool follow = false;
+};
+int show_events(Context& context, const std::string& dataset, const EventsWanted& wanted);
+
+}  // namespace rftctl
