@@ -67,6 +67,7 @@ void apply_topics_assigned(DatasetState& state, const schemas::TopicsAssigned& e
     const std::uint64_t number = event.first_record()->value() + i;
     const std::uint32_t topic = event.topics()->Get(i);
     const RecordRow& before = state.records[number - 1];
+    if (topic != 0) ++run.done;
     if (topic == 0 || before.is(deleted) || (before.method == AssignmentMethod::manual && !overwrite_manual))
       continue;
     change_record(state, number, [&](RecordRow& row) {
@@ -76,7 +77,6 @@ void apply_topics_assigned(DatasetState& state, const schemas::TopicsAssigned& e
       row.runner_up = event.runner_ups() == nullptr ? 0 : event.runner_ups()->Get(i);
     });
   }
-  run.done += event.topics()->size();
   run.total = std::max(run.total, run.done);
   state.assignments_changed = {fact.position, "records categorized"};
 }
@@ -109,7 +109,8 @@ void apply_assignments_cleared(DatasetState& state, const schemas::AssignmentsCl
 }
 
 void apply_calibration_fitted(DatasetState& state, const schemas::CalibrationFitted& event) {
-  state.calibration = {event.temperature(), event.samples(), event.error_before(), event.error_after()};
+  state.calibration = {event.run()->value(), event.temperature(), event.samples(), event.error_before(),
+                       event.error_after()};
 }
 
 void apply_coverage_measured(DatasetState& state, const schemas::CoverageMeasured& event, const Fact& fact) {

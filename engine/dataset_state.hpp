@@ -193,6 +193,7 @@ struct CoverageMeasurement {
 };
 
 struct Calibration {
+  std::uint64_t run = 0;   // that fitted it
   double temperature = 0;  // 0 = none fitted
   std::uint64_t samples = 0;
   double error_before = 0;

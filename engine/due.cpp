@@ -11,7 +11,8 @@ void due_of_import(const Run& run, const Now& now, std::vector<Due>& list) {
   }
 }
 
-// Validation keeps pace with an upload; between two of its blocks it has nothing to do and is not done either.
+// Validation keeps pace with an upload; between two of its blocks it has nothing to do and is not done
+// either.
 bool waits_for_upload(const DatasetState& state, const Run& run) {
   if (run.step != StepName::validate || state.pending > 0) return false;
   const Run* import = state.active_run(StepName::import_);

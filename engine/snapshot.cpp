@@ -194,7 +194,7 @@ void state(A& a, auto& s) {
     tree(a, *s.topics);
   }
   map(a, s.topic_counts, [&](auto& count) { all(a, count.records, count.low_confidence, count.manual); });
-  all(a, s.calibration.temperature, s.calibration.samples, s.calibration.error_before,
+  all(a, s.calibration.run, s.calibration.temperature, s.calibration.samples, s.calibration.error_before,
       s.calibration.error_after);
   map(a, s.targets, [&](auto& percent) { describe(a, percent); });
   optional(a, s.coverage,
