@@ -9,6 +9,9 @@
 namespace steps::topics {
 namespace {
 
+// A phrase in fewer of a group's texts would promise what most of them are not about.
+constexpr double share_min = 0.06;
+
 struct Scored {
   const Phrase* phrase = nullptr;
   double share = 0;  // of the group's texts
@@ -80,11 +83,12 @@ std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& s
   std::ranges::sort(candidates, [](const auto& left, const auto& right) {  // `scored` is one array: its order decides ties
     return std::pair(-left.first, left.second) < std::pair(-right.first, right.second);
   });
+  if (candidates.empty() || candidates.front().second->share < share_min) return {};
   for (const auto& [score, best] : candidates) {
     const std::string text = surface(counts, *best->phrase);
     if (best->phrase->words.size() == 1) {
       for (const auto& [other_score, other] : candidates) {
-        if (other_score < 0.45 * score) break;
+        if (other_score < 0.6 * score) break;
         if (other->phrase->words.size() != 1 || other == best) continue;
         const std::string name = capitalised(text + " and " + surface(counts, *other->phrase));
         if (!taken.contains(name)) return name;
@@ -150,7 +154,7 @@ std::vector<Label> label_groups(std::span<const std::string> texts, std::span<co
     Label& label = labels[group];
     label.name = choose_name(counts, scored, taken);
     for (std::size_t number = 1; label.name.empty() || taken.contains(label.name); ++number) {
-      label.name = number == 1 ? "Other" : "Other " + std::to_string(number);
+      label.name = number == 1 ? "Other requests" : "Other requests " + std::to_string(number);
     }
     taken.insert(label.name);
     label.keywords = choose_keywords(counts, scored);

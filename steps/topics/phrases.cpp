@@ -89,7 +89,7 @@ class Counter {
       return found->second.word;
     }
     const auto next = static_cast<std::uint32_t>(words_.size());
-    std::string stemmed = token.kind == TokenKind::word ? stem(token.text) : token.text;
+    std::string stemmed = token.kind == TokenKind::word ? singular_stem(token.text) : token.text;
     const auto [entry, added] = word_of_stem_.try_emplace(std::move(stemmed), next);
     if (added) words_.push_back({{}, token.kind, false});
     spellings_.emplace(token.text, Spelling{entry->second, 1});

@@ -195,16 +195,23 @@ void tokenize(std::string_view text, std::vector<Token>& tokens, std::size_t tok
   splitter.flush();
 }
 
-std::string stem(std::string_view word) {
+std::string singular_stem(std::string_view word) {
   std::string out(word);
   if (out.size() < 4 || static_cast<unsigned char>(out.back()) >= 0x80) return out;
-  if (out.ends_with("ies")) {
-    out.resize(out.size() - 2);
-  } else if (out.ends_with("sses") || out.ends_with("xes") || out.ends_with("ches") || out.ends_with("shes")) {
+  if (out.ends_with("ies") || out.ends_with("sses") || out.ends_with("xes") || out.ends_with("ches") ||
+      out.ends_with("shes")) {
     out.resize(out.size() - 2);
   } else if (out.ends_with('s') && !out.ends_with("ss") && !out.ends_with("us") && !out.ends_with("is")) {
     out.pop_back();
   }
+  if (out.size() >= 4 && out.ends_with('y') && !is_vowel(out[out.size() - 2])) out.back() = 'i';
+  if (out.size() >= 5 && out.ends_with("ie")) out.pop_back();
+  return out;
+}
+
+std::string stem(std::string_view word) {
+  std::string out = singular_stem(word);
+  if (out.size() < 4 || static_cast<unsigned char>(out.back()) >= 0x80) return out;
   const std::size_t ending = out.ends_with("ing") ? 3 : out.ends_with("ed") ? 2 : 0;
   if (ending != 0 && out.size() >= ending + 3 && has_vowel(std::string_view(out).substr(0, out.size() - ending))) {
     if (out.ends_with("eed")) return out;

@@ -29,6 +29,9 @@ void tokenize(std::string_view text, std::vector<Token>& tokens, std::size_t tok
 // word to show to people. Words of three letters and other scripts are returned as they are.
 [[nodiscard]] std::string stem(std::string_view word);
 
+// The same for plurals alone: keeps "interest" and "interesting" apart, as names must.
+[[nodiscard]] std::string singular_stem(std::string_view word);
+
 // English function words, the small talk of requests ("please", "tell", "want") included.
 [[nodiscard]] bool is_stop_word(std::string_view word);
 
