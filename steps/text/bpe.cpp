@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <limits>
 
 namespace steps::text {
 namespace {
@@ -18,12 +18,42 @@ using schemas::ErrorCode;
 using schemas::Result;
 
 constexpr std::size_t short_piece_bytes = 96;
-constexpr std::size_t slots = std::size_t{1} << 19;  // o200k_base has 199,998 tokens
+constexpr unsigned slot_bits = 19;  // o200k_base has 199,998 tokens
+constexpr std::size_t slots = std::size_t{1} << slot_bits;
+constexpr std::size_t short_token_bytes = 7;
+constexpr std::size_t token_bytes_limit = 255;
+constexpr std::size_t all_bytes_limit = std::size_t{1} << 24U;
 constexpr std::uint32_t nowhere = 0xffffffffU;
 
 std::size_t pair_of(std::string_view bytes) {
   return static_cast<std::size_t>(static_cast<unsigned char>(bytes[0])) << 8U |
          static_cast<unsigned char>(bytes[1]);
+}
+
+std::uint32_t load_four(const char* bytes) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+// Up to seven bytes and their number in the eighth, so that short tokens need no comparison; the hash of
+// longer ones, which have 0xff there.
+std::uint64_t key_of(std::string_view bytes) {
+  const std::size_t size = bytes.size();
+  if (size > short_token_bytes) return XXH3_64bits(bytes.data(), size) | std::uint64_t{0xff} << 56U;
+  std::uint64_t key = static_cast<std::uint64_t>(size) << 56U;
+  if (size >= 4) {
+    key |= load_four(bytes.data());
+    return key | static_cast<std::uint64_t>(load_four(bytes.data() + size - 4)) << (8 * (size - 4));
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    key |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  }
+  return key;
+}
+
+std::size_t slot_of(std::uint64_t key) {
+  return (key * 0x9e3779b97f4a7c15U) >> (64 - slot_bits);
 }
 
 // Appends the decoded bytes; false when the text is no base64 with padding.
@@ -110,34 +140,32 @@ Result<void> BpeRanks::add_line(std::string_view line, std::size_t number) {
     is_right = error == std::errc{} && end == digits.data() + digits.size() && rank != no_rank;
   }
   const std::size_t length = bytes_.size() - begin;
-  if (!is_right || length > std::numeric_limits<std::uint16_t>::max() || tokens_ >= slots / 2) {
+  if (!is_right || length > token_bytes_limit || bytes_.size() > all_bytes_limit || tokens_ >= slots / 2) {
     return schemas::fail(ErrorCode::corrupt, "base64, a space and a rank", "line " + std::to_string(number),
                          "fetch the file again: tools/assets/fetch");
   }
-  insert(static_cast<std::uint32_t>(begin), static_cast<std::uint16_t>(length), rank);
+  insert(begin, length, rank);
   return {};
 }
 
-void BpeRanks::insert(std::uint32_t begin, std::uint16_t length, std::uint32_t rank) {
+void BpeRanks::insert(std::size_t begin, std::size_t length, std::uint32_t rank) {
   const std::string_view token = std::string_view(bytes_).substr(begin, length);
   if (length == 2) pairs_[pair_of(token)] = rank;
-  const std::uint64_t hash = XXH3_64bits(token.data(), token.size());
-  std::size_t slot = hash % slots;
+  const std::uint64_t key = key_of(token);
+  std::size_t slot = slot_of(key);
   while (slots_[slot].rank != no_rank) slot = (slot + 1) % slots;
-  slots_[slot] = {begin, rank, length, static_cast<std::uint16_t>(hash >> 48U)};
+  slots_[slot] = {key, rank, static_cast<std::uint32_t>(begin << 8U | length)};
   ++tokens_;
-  token_bytes_max_ = std::max<std::size_t>(token_bytes_max_, length);
+  token_bytes_max_ = std::max(token_bytes_max_, length);
 }
 
 std::uint32_t BpeRanks::rank(std::string_view bytes) const {
-  if (bytes.size() == 2) return pairs_[pair_of(bytes)];
-  if (bytes.size() > token_bytes_max_) return no_rank;
-  const std::uint64_t hash = XXH3_64bits(bytes.data(), bytes.size());
-  const auto tag = static_cast<std::uint16_t>(hash >> 48U);
-  for (std::size_t slot = hash % slots;; slot = (slot + 1) % slots) {
+  if (bytes.empty() || bytes.size() > token_bytes_max_) return no_rank;
+  const std::uint64_t key = key_of(bytes);
+  for (std::size_t slot = slot_of(key);; slot = (slot + 1) % slots) {
     const Slot& found = slots_[slot];
     if (found.rank == no_rank) return no_rank;
-    if (found.tag == tag && std::string_view(bytes_).substr(found.begin, found.length) == bytes)
+    if (found.key == key && (bytes.size() <= short_token_bytes || token_at(found.place) == bytes))
       return found.rank;
   }
 }

@@ -32,17 +32,21 @@ class BpeRanks {
   std::size_t merge(std::string_view piece, std::vector<std::uint32_t>* ids) const;
 
  private:
+  // A short token is its own key; a long one is found by its hash and compared. One cache line either way for
+  // most.
   struct Slot {
-    std::uint32_t begin = 0;  // in bytes_
+    std::uint64_t key = 0;
     std::uint32_t rank = no_rank;
-    std::uint16_t length = 0;
-    std::uint16_t tag = 0;  // bits of the hash, to skip most comparisons
+    std::uint32_t place = 0;  // begin in bytes_ << 8 | length
   };
 
   [[nodiscard]] schemas::Result<void> add_line(std::string_view line, std::size_t number);
-  void insert(std::uint32_t begin, std::uint16_t length, std::uint32_t rank);
+  void insert(std::size_t begin, std::size_t length, std::uint32_t rank);
   std::size_t merge_short(std::string_view piece, std::vector<std::uint32_t>* ids) const;
   std::size_t merge_long(std::string_view piece, std::vector<std::uint32_t>* ids) const;
+  [[nodiscard]] std::string_view token_at(std::uint32_t place) const {
+    return std::string_view(bytes_).substr(place >> 8U, place & 0xffU);
+  }
   void emit(std::string_view token, std::vector<std::uint32_t>* ids) const;
 
   std::string bytes_;                 // of all tokens, one after the other

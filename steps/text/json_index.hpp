@@ -71,9 +71,6 @@ class JsonIndex {
   // there is none or `object` is no object.
   [[nodiscard]] JsonRef field(JsonRef object, std::string_view name) const;
 
-  // Gives back the memory that one huge text needed.
-  void shrink();
-
  private:
   friend class JsonParser;
   struct Value {

@@ -1,6 +1,11 @@
 #include "steps/text/json_string.hpp"
 
-#include <algorithm>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <bit>
+#include <cstddef>
 
 #include "steps/text/utf8.hpp"
 
@@ -30,30 +35,66 @@ unsigned json_hex_unit(const char* at, const char* end) {
   return unit;
 }
 
-void append_unescaped(std::string_view raw, std::string& out) {
-  while (!raw.empty()) {
-    const std::size_t plain = std::min(raw.find('\\'), raw.size());
-    out.append(raw.substr(0, plain));
-    raw.remove_prefix(plain);
-    if (raw.size() < 2) return;
-    const char kind = raw[1];
-    if (kind != 'u') {
-      constexpr std::string_view names = "bfnrt", values = "\b\f\n\r\t";
-      const std::size_t which = names.find(kind);
-      out += which == std::string_view::npos ? kind : values[which];
-      raw.remove_prefix(2);
-      continue;
-    }
-    const char* const end = raw.data() + raw.size();
-    char32_t code_point = json_hex_unit(raw.data() + 2, end);
-    raw.remove_prefix(6);
-    if (code_point >= 0xd800 && code_point < 0xdc00) {
-      const unsigned low = json_hex_unit(raw.data() + 2, end);
-      code_point = 0x10000 + ((code_point - 0xd800) << 10U) + (low - 0xdc00);
-      raw.remove_prefix(6);
-    }
-    utf8_append(code_point, out);
+namespace {
+
+// Copies up to the next backslash, 16 bytes at a time where there are as many; `to` has room for all of
+// `from`..`end`. Gives how many bytes were copied.
+std::size_t copy_plain(const char* from, const char* end, char* to) {
+  const char* at = from;
+#if defined(__SSE2__)
+  const __m128i backslash = _mm_set1_epi8('\\');
+  for (; end - at >= 16; at += 16, to += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslash)));
+    if (mask != 0)
+      return static_cast<std::size_t>(at - from) + static_cast<std::size_t>(std::countr_zero(mask));
   }
+#endif
+  while (at != end && *at != '\\') *to++ = *at++;
+  return static_cast<std::size_t>(at - from);
+}
+
+// The code point of the \u escape, or pair of them, that begins at `at`; `length` becomes its bytes.
+char32_t unicode_escape(const char* at, const char* end, std::size_t& length) {
+  const char32_t unit = json_hex_unit(at + 2, end);
+  length = 6;
+  if (unit < 0xd800 || unit > 0xdbff) return unit;
+  length = 12;
+  return 0x10000 + ((unit - 0xd800) << 10U) + (json_hex_unit(at + 8, end) - 0xdc00);
+}
+
+// Undoes the escapes of `raw` at `to`, which has room for raw.size() bytes, and gives how many were written:
+// no escape is shorter than what it stands for.
+std::size_t unescape(std::string_view raw, char* to) {
+  char* const begin = to;
+  const char* at = raw.data();
+  const char* const end = at + raw.size();
+  while (at != end) {
+    const std::size_t plain = copy_plain(at, end, to);
+    at += plain;
+    to += plain;
+    if (end - at < 2) break;
+    if (at[1] == 'u') {
+      std::size_t length = 0;
+      to += utf8_write(unicode_escape(at, end, length), to);
+      at += length;
+    } else {
+      constexpr std::string_view names = "bfnrt", values = "\b\f\n\r\t";
+      const std::size_t which = names.find(at[1]);
+      *to++ = which == std::string_view::npos ? at[1] : values[which];
+      at += 2;
+    }
+  }
+  return static_cast<std::size_t>(to - begin);
+}
+
+}  // namespace
+
+void append_unescaped(std::string_view raw, std::string& out) {
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + raw.size(),
+                           [&](char* bytes, std::size_t) { return before + unescape(raw, bytes + before); });
 }
 
 void append_quoted(std::string_view text, std::string& out) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "steps/text/ascii_split.hpp"
 #include "steps/text/utf8.hpp"
 
 namespace steps::text {
@@ -60,53 +61,6 @@ ThreadState& thread_state() {
   return state;
 }
 
-bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_letter(char c) {
-  return is_upper(c) || is_lower(c);
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-template <class Predicate>
-std::size_t skip_while(std::string_view text, std::size_t at, Predicate predicate) {
-  while (at < text.size() && predicate(text[at])) ++at;
-  return at;
-}
-
-// The commonest pieces, an English word or a number with only ASCII around it, without the machinery: what
-// the patterns' alternatives for letters and digits match there. 0 when it is anything else.
-std::size_t plain_piece_end(SplitRule rule, std::string_view text, std::size_t begin) {
-  std::size_t at = begin;
-  const auto ends_in_ascii = [&text](std::size_t end) { return end == text.size() || is_ascii(text[end]); };
-  if (is_digit(text[at])) {
-    const std::size_t end = std::min(skip_while(text, at, is_digit), begin + 3);
-    return end == begin + 3 || ends_in_ascii(end) ? end : 0;
-  }
-  const char first = text[at];
-  if (!is_letter(first)) {
-    if (!is_ascii(first) || first == '\r' || first == '\n' || first == '\'') return 0;
-    ++at;
-    if (at == text.size() || !is_letter(text[at])) return 0;
-  }
-  std::size_t end = 0;
-  if (rule == SplitRule::cl100k) {
-    end = skip_while(text, at, is_letter);
-  } else {
-    end = skip_while(text, skip_while(text, at, is_upper), is_lower);
-    if (end < text.size() && text[end] == '\'') return 0;
-  }
-  return ends_in_ascii(end) ? end : 0;
-}
-
 }  // namespace
 
 schemas::Result<SplitPattern> SplitPattern::compile(SplitRule rule) {
@@ -130,7 +84,7 @@ schemas::Result<SplitPattern> SplitPattern::compile(SplitRule rule) {
 }
 
 std::size_t SplitPattern::piece_end(std::string_view text, std::size_t begin) const {
-  if (const std::size_t end = plain_piece_end(rule_, text, begin); end != 0) return end;
+  if (const std::size_t end = ascii_piece_end(rule_, text, begin); end != 0) return end;
   ThreadState& state = thread_state();
   const auto* const code = static_cast<const pcre2_code*>(code_.get());
   const auto* const subject = reinterpret_cast<PCRE2_SPTR>(text.data());

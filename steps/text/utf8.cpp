@@ -1,5 +1,6 @@
 #include "steps/text/utf8.hpp"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -60,23 +61,33 @@ char32_t utf8_decode(std::string_view sequence) {
   return code_point;
 }
 
-void utf8_append(char32_t code_point, std::string& out) {
-  const auto put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+std::size_t utf8_write(char32_t code_point, char* to) {
+  const auto put = [&to](char32_t byte) { *to++ = static_cast<char>(static_cast<unsigned char>(byte)); };
   if (code_point < 0x80) {
     put(code_point);
-  } else if (code_point < 0x800) {
+    return 1;
+  }
+  if (code_point < 0x800) {
     put(0xc0U | code_point >> 6U);
     put(0x80U | (code_point & 0x3fU));
-  } else if (code_point < 0x10000) {
+    return 2;
+  }
+  if (code_point < 0x10000) {
     put(0xe0U | code_point >> 12U);
     put(0x80U | (code_point >> 6U & 0x3fU));
     put(0x80U | (code_point & 0x3fU));
-  } else {
-    put(0xf0U | code_point >> 18U);
-    put(0x80U | (code_point >> 12U & 0x3fU));
-    put(0x80U | (code_point >> 6U & 0x3fU));
-    put(0x80U | (code_point & 0x3fU));
+    return 3;
   }
+  put(0xf0U | code_point >> 18U);
+  put(0x80U | (code_point >> 12U & 0x3fU));
+  put(0x80U | (code_point >> 6U & 0x3fU));
+  put(0x80U | (code_point & 0x3fU));
+  return 4;
+}
+
+void utf8_append(char32_t code_point, std::string& out) {
+  std::array<char, 4> bytes{};
+  out.append(bytes.data(), utf8_write(code_point, bytes.data()));
 }
 
 std::size_t utf8_length(std::string_view text) {

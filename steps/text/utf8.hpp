@@ -15,6 +15,8 @@ namespace steps::text {
 
 // The code point of a well-formed sequence of `length` bytes.
 [[nodiscard]] char32_t utf8_decode(std::string_view sequence);
+// Writes 1..4 bytes at `to` and gives how many.
+std::size_t utf8_write(char32_t code_point, char* to);
 void utf8_append(char32_t code_point, std::string& out);
 
 // Characters (code points) of well-formed UTF-8.
