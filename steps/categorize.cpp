@@ -20,6 +20,7 @@ struct Memory {
   // What a classifier that had not seen them says of the records it learned from.
   std::unordered_map<std::uint64_t, topics::Assignment> held_out;
   std::uint64_t next = 1;
+  text::Scratch scratch;
 };
 
 bool wants_topic(const engine::RecordRow& row) {
@@ -67,9 +68,10 @@ std::vector<std::uint64_t> corpus_of(const engine::DatasetState& state) {
 schemas::Result<std::vector<std::string>> texts_of(const engine::StepInput& input,
                                                    const std::vector<std::uint64_t>& numbers) {
   std::vector<std::string> texts;
+  text::Scratch scratch;
   const auto read =
       engine::read_records(input.state, numbers, input.blobs, [&](std::uint64_t, std::string_view line) {
-        texts.push_back(text::last_user_message(line).substr(0, text_bytes_max));
+        texts.push_back(text::last_user_message(line, scratch).substr(0, text_bytes_max));
       });
   if (!read) return std::unexpected(read.error());
   return texts;
@@ -146,7 +148,8 @@ schemas::Result<engine::StepBlock> assign_block(const engine::StepInput& input, 
         const topics::Assignment assigned =
             known != memory.held_out.end()
                 ? known->second
-                : memory.categorizer->assign(text::last_user_message(line).substr(0, text_bytes_max));
+                : memory.categorizer->assign(
+                      text::last_user_message(line, scratch).substr(0, text_bytes_max));
         const std::size_t i = number - memory.next;
         event.topics[i] = assigned.topic;
         event.confidences[i] = static_cast<float>(assigned.confidence);

@@ -30,7 +30,8 @@ std::vector<std::uint64_t> sampled(const engine::DatasetState& state, std::uint6
   std::vector<std::pair<std::uint64_t, std::uint64_t>> drawn;
   for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
     const engine::RecordRow& row = state.records[number - 1];
-    if (row.visible() && row.valid() && row.duplicate_of == 0) drawn.emplace_back(mix(number ^ mix(seed)), number);
+    if (row.visible() && row.valid() && row.duplicate_of == 0)
+      drawn.emplace_back(mix(number ^ mix(seed)), number);
   }
   if (drawn.size() > texts_max) {
     std::ranges::nth_element(drawn, drawn.begin() + texts_max);
@@ -43,13 +44,16 @@ std::vector<std::uint64_t> sampled(const engine::DatasetState& state, std::uint6
 }
 
 schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, Memory& memory) {
+  text::Scratch scratch;
   memory.records = sampled(input.state, input.run.seed);
-  const auto read = engine::read_records(input.state, memory.records, input.blobs, [&](std::uint64_t, std::string_view line) {
-    memory.texts.push_back(text::last_user_message(line).substr(0, text_bytes_max));
-  });
+  const auto read = engine::read_records(
+      input.state, memory.records, input.blobs, [&](std::uint64_t, std::string_view line) {
+        memory.texts.push_back(text::last_user_message(line, scratch).substr(0, text_bytes_max));
+      });
   if (!read) return std::unexpected(read.error());
   if (memory.texts.empty()) {
-    return schemas::fail(schemas::ErrorCode::blocked, "at least one valid record", "none", "import a file with chat records");
+    return schemas::fail(schemas::ErrorCode::blocked, "at least one valid record", "none",
+                         "import a file with chat records");
   }
   schemas::RunProgressedT progress;
   progress.run = schemas::RunId(input.run.id);
@@ -59,14 +63,16 @@ schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, Me
   return engine::StepBlock{{schemas::encode(progress)}, false};
 }
 
-std::vector<std::uint64_t> records_of(const Memory& memory, const std::vector<std::uint32_t>& rows, std::size_t most) {
+std::vector<std::uint64_t> records_of(const Memory& memory, const std::vector<std::uint32_t>& rows,
+                                      std::size_t most) {
   std::vector<std::uint64_t> numbers;
   const std::size_t stride = std::max<std::size_t>(1, (rows.size() + most - 1) / most);
   for (std::size_t i = 0; i < rows.size(); i += stride) numbers.push_back(memory.records[rows[i]]);
   return numbers;
 }
 
-std::unique_ptr<schemas::TopicT> told(const topics::Topic& topic, std::uint32_t id, std::uint32_t parent, bool is_leaf, const Memory& memory) {
+std::unique_ptr<schemas::TopicT> told(const topics::Topic& topic, std::uint32_t id, std::uint32_t parent,
+                                      bool is_leaf, const Memory& memory) {
   auto table = std::make_unique<schemas::TopicT>();
   table->id = schemas::TopicId(id);
   table->parent = parent;
@@ -80,7 +86,8 @@ std::unique_ptr<schemas::TopicT> told(const topics::Topic& topic, std::uint32_t 
 }
 
 // Upper nodes first: the hierarchy names parents before their children.
-schemas::TopicsDefinedT event_of(const engine::StepInput& input, const topics::TopicProposal& proposal, const Memory& memory) {
+schemas::TopicsDefinedT event_of(const engine::StepInput& input, const topics::TopicProposal& proposal,
+                                 const Memory& memory) {
   schemas::TopicsDefinedT event;
   event.version = input.state.topics->version + 1;
   event.method = schemas::TopicsMethod::automatic;
@@ -112,7 +119,8 @@ schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any
   if (parameters && parameters->max_topics > 0) options.topics_max = parameters->max_topics;
   if (parameters && parameters->min_topics > 0) options.topics_min = parameters->min_topics;
   if (parameters && parameters->depth > 0) options.depth = parameters->depth;
-  const auto proposal = topics::find_topics(memory.texts, options, [&](double) { return !input.stop.stop_requested(); });
+  const auto proposal =
+      topics::find_topics(memory.texts, options, [&](double) { return !input.stop.stop_requested(); });
   if (!proposal) return std::unexpected(proposal.error());
   return engine::StepBlock{{schemas::encode(event_of(input, *proposal, memory))}, true};
 }

@@ -23,10 +23,15 @@ engine::ImportBlock import_block_of(const text::LineBlock& lines, std::uint64_t 
 ImportLines::ImportLines(text::Encoding declared, Sink sink, text::LineReaderOptions options)
     : sink_(std::move(sink)),
       reader_(
-          declared, [this](const text::LineBlock& lines) { return sink_(import_block_of(lines, reader_.counts().bytes_in)); },
+          declared,
+          [this](const text::LineBlock& lines) {
+            return sink_(import_block_of(lines, reader_.counts().bytes_in));
+          },
           options) {}
 
-schemas::Result<void> ImportLines::feed(std::string_view chunk) { return reader_.feed(chunk); }
+schemas::Result<void> ImportLines::feed(std::string_view chunk) {
+  return reader_.feed(chunk);
+}
 
 schemas::Result<text::LineCounts> ImportLines::finish() {
   if (auto finished = reader_.finish(); !finished) return std::unexpected(finished.error());

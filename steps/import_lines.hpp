@@ -15,7 +15,8 @@ engine::ImportBlock import_block_of(const text::LineBlock& lines, std::uint64_t 
 
 class ImportLines {
  public:
-  // `sink` gets the blocks in order; an Error from it stops the import and comes back from feed() or finish().
+  // `sink` gets the blocks in order; an Error from it stops the import and comes back from feed() or
+  // finish().
   using Sink = std::function<schemas::Result<void>(engine::ImportBlock)>;
   ImportLines(text::Encoding declared, Sink sink, text::LineReaderOptions options = {});
 
