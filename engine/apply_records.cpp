@@ -31,6 +31,15 @@ bool is_original(const Dataset& dataset, const RecordRow& row) {
   return row.visible() && row.valid() && row.duplicate_of == 0 && dataset.state.counters.duplicates > 0;
 }
 
+// An import under way counts the verdicts that its records have, each with `sign`.
+void count_staged_verdict(DatasetState& state, const RecordRow& row, int sign) {
+  if (!row.is(staged) || row.is(unvalidated)) return;
+  ImportProgress& import = *run_for_writing(state, state.blocks[row.block].run).import;
+  const auto one = static_cast<std::uint64_t>(static_cast<std::int64_t>(sign));
+  import.validated += one;
+  if (row.code != 0) import.invalid += one;
+}
+
 void set_verdict(RecordRow& row, const schemas::RecordsValidated& event, std::uint32_t i) {
   const auto* hashes = event.hashes();
   row.code = event.codes()->Get(i);
@@ -131,30 +140,21 @@ void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& 
   const std::uint64_t first = event.first_record()->value();
   bool disturbed = false;
   bool visible_changed = false;
-  std::uint64_t staged_invalid = 0;
-  std::uint64_t import_run = 0;
   for (std::uint32_t i = 0; i < event.codes()->size(); ++i) {
     const std::uint64_t number = first + i;
     if (state.records[number - 1].is(deleted)) continue;
     const RecordRow before = state.records[number - 1];
     const bool was_original = is_original(dataset, before);
+    count_staged_verdict(state, before, -1);
     change_record(state, number, [&](RecordRow& row) { set_verdict(row, event, i); });
     const RecordRow& row = state.records[number - 1];
-    if (row.is(staged)) {
-      import_run = state.blocks[row.block].run;
-      if (row.code != 0) ++staged_invalid;
-      continue;
-    }
+    count_staged_verdict(state, row, +1);
+    if (row.is(staged)) continue;
     visible_changed = true;
     disturbed |= was_original && (!row.valid() || row.hash != before.hash);
     if (row.valid()) disturbed |= !place_among_duplicates(dataset, number);
   }
   if (disturbed) rebuild_duplicates(dataset);
-  if (import_run != 0) {
-    Run& run = run_for_writing(state, import_run);
-    run.import->validated += event.codes()->size();
-    run.import->invalid += staged_invalid;
-  }
   if (visible_changed) state.records_changed = {fact.position, "records validated again"};
   Run& run = run_for_writing(state, event.run()->value());
   run.done += event.codes()->size();
@@ -199,6 +199,7 @@ void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidat
   DatasetState& state = dataset.state;
   const auto invalidate = [&](std::uint64_t number) {
     if (state.records[number - 1].is(deleted)) return;
+    count_staged_verdict(state, state.records[number - 1], -1);
     change_record(state, number, [](RecordRow& row) { row.set(unvalidated, true); });
   };
   if (event.all()) {
