@@ -119,12 +119,14 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
     dataset.duplicates.clear();
   }
   const std::uint64_t duplicates_before = state.counters.duplicates;
+  bool disturbed = false;
   for_each_imported(state, run.id, [&](std::uint64_t number) {
     if (!state.records[number - 1].is(staged)) return;
     change_record(state, number, [](RecordRow& row) { row.set(staged, false); });
     const RecordRow& row = state.records[number - 1];
-    if (row.visible() && row.valid()) place_among_duplicates(dataset, number);
+    if (row.visible() && row.valid()) disturbed |= !place_among_duplicates(dataset, number);
   });
+  if (disturbed) rebuild_duplicates(dataset);
   run.import->duplicates = state.counters.duplicates - duplicates_before;
   run.import->replaced = event.replaced();
   run.import->validated = event.imported();
