@@ -147,13 +147,15 @@ void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& 
     if (state.records[number - 1].is(deleted)) continue;
     const RecordRow before = state.records[number - 1];
     const bool was_original = is_original(dataset, before);
+    // The index finds a record by its content: with another one it stands in the wrong slot.
+    const bool indexed = !before.is(staged) && dataset.duplicates.find(state.records, before.hash) == number;
     count_staged_verdict(state, before, -1);
     change_record(state, number, [&](RecordRow& row) { set_verdict(row, event, i); });
     const RecordRow& row = state.records[number - 1];
     count_staged_verdict(state, row, +1);
     if (row.is(staged)) continue;
     visible_changed = true;
-    disturbed |= was_original && (!row.valid() || row.hash != before.hash);
+    disturbed |= (was_original && !row.valid()) || (indexed && row.hash != before.hash);
     if (row.valid()) disturbed |= !place_among_duplicates(dataset, number);
   }
   if (disturbed) rebuild_duplicates(dataset);
