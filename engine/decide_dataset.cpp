@@ -42,7 +42,7 @@ Result<Decision> decide_on(const DatasetState& state, const ChangeDataset& comma
   if (command.settings && *command.settings != state.settings) {
     if (auto good = check_settings(*command.settings); !good) return std::unexpected(good.error());
     event.settings = told(*command.settings);
-    revalidate = state.counters.records > 0;
+    revalidate = !state.records.empty();  // staged ones as well
   }
   const bool nothing_new = (!command.name || *command.name == state.name) &&
                            (!command.objective || *command.objective == state.objective) && !event.settings;
