@@ -149,7 +149,7 @@ schemas::Result<engine::StepBlock> assign_block(const engine::StepInput& input, 
             known != memory.held_out.end()
                 ? known->second
                 : memory.categorizer->assign(
-                      text::last_user_message(line, scratch).substr(0, text_bytes_max));
+                      text::last_user_message(line, memory.scratch).substr(0, text_bytes_max));
         const std::size_t i = number - memory.next;
         event.topics[i] = assigned.topic;
         event.confidences[i] = static_cast<float>(assigned.confidence);
