@@ -9,10 +9,16 @@ namespace rftctl {
 namespace {
 
 void add_lists(CLI::App& app, CommandLine& line) {
-  auto page = std::make_shared<Page>();
+  struct List {
+    std::string search;
+    Page page;
+  };
+  auto list = std::make_shared<List>();
   auto* datasets = app.add_subcommand("datasets", "List the datasets");
-  add_page(datasets, *page);
-  on_chosen(datasets, line, [page](Context& context) { return list_datasets(context, *page); });
+  datasets->add_option("--search", list->search, "Part of a name or objective");
+  add_page(datasets, list->page);
+  on_chosen(datasets, line,
+            [list](Context& context) { return list_datasets(context, list->search, list->page); });
 
   struct Create {
     std::string name, objective, file;

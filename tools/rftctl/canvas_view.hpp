@@ -17,6 +17,9 @@ std::string draw_health(const Terminal& terminal, const json& health, bool detai
 // One bar a topic with a tick where its target is, scaled to the widest.
 std::string draw_coverage(const Terminal& terminal, const json& coverage);
 
+// What differs: {before, after} pairs as "a → b", unchanged ones left out.
+std::string draw_diff(const Terminal& terminal, const json& diff);
+
 // Green for complete, yellow for attention, red for failed, cyan for processing, blue for ready.
 Colour colour_of_state(std::string_view state);
 

@@ -16,7 +16,7 @@ struct Page {
 };
 
 // verbs_datasets.cpp
-int list_datasets(Context& context, const Page& page);
+int list_datasets(Context& context, const std::string& search, const Page& page);
 int create_dataset(Context& context, const std::string& name, const std::string& objective,
                    const std::string& file);
 int delete_dataset(Context& context, const std::string& dataset, bool confirm);

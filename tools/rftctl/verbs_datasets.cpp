@@ -45,8 +45,9 @@ std::string made_view(std::string_view verb, const json& dataset) {
 
 }  // namespace
 
-int list_datasets(Context& context, const Page& page) {
-  const std::string query = Query().add("limit", page.limit).add("cursor", page.cursor).text();
+int list_datasets(Context& context, const std::string& search, const Page& page) {
+  const std::string query =
+      Query().add("search", search).add("limit", page.limit).add("cursor", page.cursor).text();
   return context.show(context.client().get("/datasets" + query),
                       [&](const json& list) { return list_view(context.terminal(), list); });
 }

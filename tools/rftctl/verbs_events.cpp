@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdio>
+
 #include "tools/rftctl/verbs.hpp"
 
 namespace rftctl {
@@ -28,28 +31,66 @@ std::string page_view(const Terminal& terminal, const json& page) {
   std::string out;
   for (const json& event : member(page, "items")) out += event_line(terminal, event);
   if (const std::string next = text(page, "next"); !next.empty())
-    out += fmt::format("{} of {}; more with --from\n", member(page, "items").size(), text(page, "total"));
+    out += fmt::format("{} of {}; more with --from and --limit\n", member(page, "items").size(),
+                       text(page, "total"));
   return out.empty() ? "no event matches\n" : out;
 }
 
-int follow_events(Context& context, const std::string& path, const EventsWanted& wanted) {
-  const auto print_one = [&](const ServerEvent& message) {
-    const json event = parse(message.data);
-    if (context.wants_json() || !event.is_object() || !event.contains("position")) {
-      print(context.wants_json() ? message.data + "\n" : printable(message.name + " " + message.data) + "\n");
-    } else {
-      print(event_line(context.terminal(), event));
-    }
+// Prints events as they come and knows which was the last.
+class Printer {
+ public:
+  Printer(Context& context, std::string type) : context_(&context), type_(std::move(type)) {}
+
+  void print_one(const json& event) {
+    last_ = std::max(last_, count(event, "position"));
+    if (!type_.empty() && text(event, "type") != type_) return;
+    print(context_->wants_json() ? event.dump() + "\n" : event_line(context_->terminal(), event));
     std::fflush(stdout);
-    return std::ferror(stdout) == 0;
-  };
-  // An event id is the position before which everything has been seen.
-  std::string last_seen = wanted.from;
-  if (!last_seen.empty() && last_seen.find_first_not_of("0123456789") == std::string::npos &&
-      last_seen != "0")
-    last_seen = std::to_string(std::stoull(last_seen) - 1);
-  const auto ended = context.client().follow(path, last_seen, print_one);
-  return ended ? exit_ok : context.tell(ended.error());
+  }
+  void skip_to(std::uint64_t position) { last_ = std::max(last_, position); }
+  [[nodiscard]] std::uint64_t last() const { return last_; }
+
+ private:
+  Context* context_;
+  std::string type_;
+  std::uint64_t last_ = 0;
+};
+
+// Pages of the log, from `from` to its end.
+Result<void> catch_up(Context& context, const std::string& path, std::string from, Printer& printer) {
+  for (bool more = true; more;) {
+    const auto page = context.client().get(path + Query().add("from", from).add("limit", "500").text());
+    if (!page) return std::unexpected(page.error());
+    const json document = page->document();
+    const std::uint64_t before = printer.last();
+    for (const json& event : member(document, "items")) printer.print_one(event);
+    more = printer.last() > before && !text(document, "next").empty();
+    from = std::to_string(printer.last() + 1);
+  }
+  return {};
+}
+
+// The live stream; a reader that has fallen too far behind is told so, reads pages, and comes back.
+int follow_events(Context& context, const std::string& path, const EventsWanted& wanted) {
+  Printer printer(context, wanted.type);
+  std::string from = wanted.from;
+  for (bool behind = !from.empty();; behind = true) {
+    if (behind) {
+      if (auto caught = catch_up(context, path, from, printer); !caught) return context.tell(caught.error());
+    }
+    const auto on_message = [&](const ServerEvent& message) {
+      const json event = parse(message.data);
+      if (event.contains("position")) printer.print_one(event);
+      if (message.name != "resync") return std::ferror(stdout) == 0;
+      if (printer.last() == 0) printer.skip_to(count(event, "head"));
+      return false;
+    };
+    const std::string seen = printer.last() > 0 ? std::to_string(printer.last()) : std::string{};
+    const auto ended = context.client().follow(path, seen, on_message);
+    if (!ended) return context.tell(ended.error());
+    if (std::ferror(stdout) != 0) return exit_failed;
+    from = std::to_string(printer.last() + 1);
+  }
 }
 
 }  // namespace
@@ -58,7 +99,7 @@ int show_events(Context& context, const std::string& dataset, const EventsWanted
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());
   const std::string path = path_of({*id, "events"});
-  if (wanted.follow) return follow_events(context, path + Query().add("type", wanted.type).text(), wanted);
+  if (wanted.follow) return follow_events(context, path, wanted);
   const std::string query = Query()
                                 .add("from", wanted.from)
                                 .add("to", wanted.to)

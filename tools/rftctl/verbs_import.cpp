@@ -72,9 +72,10 @@ int import_file(Context& context, const std::string& dataset, const Import& impo
   upload.from = file->get();
   upload.size = size_of(upload.from);
   upload.content_encoding = encoding_of(upload.from, import.file);
+  const std::string name = std::filesystem::path(import.file).filename().string();
   Result<Response> answer = failed("");
   {
-    Progress progress("sending " + std::filesystem::path(import.file).filename().string(), true);
+    Progress progress("sending " + printable(name), true);
     bool all_sent = false;
     upload.on_sent = [&](std::int64_t sent) {
       progress.show(sent, upload.size);
@@ -85,6 +86,7 @@ int import_file(Context& context, const std::string& dataset, const Import& impo
     const std::string query = Query()
                                   .add("mode", import.replace ? "replace" : "append")
                                   .add("confirm", import.confirm ? "true" : "")
+                                  .add("name", import.file == "-" ? "" : name)
                                   .text();
     answer = context.client().upload(path_of({*id, "import"}) + query, upload);
   }

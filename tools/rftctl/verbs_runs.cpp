@@ -25,9 +25,19 @@ std::string error_of(const json& run) {
   return printable(error.is_structured() ? error.dump() : text(run, "error"));
 }
 
+// 0..1; empty when the daemon does not know how much there is to do.
+std::optional<double> share_of(const json& run) {
+  if (text(run, "state") == "completed") return 1.0;
+  const json& progress = member(run, "progress");
+  if (progress.is_number()) return progress.get<double>();
+  const double total = number(progress, "total").value_or(0);
+  if (total <= 0) return std::nullopt;
+  return std::min(1.0, number(progress, "done").value_or(0) / total);
+}
+
 std::string percent_of(const json& run) {
-  const auto progress = number(run, "progress");
-  return progress ? fmt::format("{:.0f}%", *progress * 100) : std::string("–");
+  const auto share = share_of(run);
+  return share ? fmt::format("{:.0f}%", *share * 100) : std::string("–");
 }
 
 std::string list_view(const Terminal& terminal, const json& list) {
@@ -51,7 +61,7 @@ int follow_run(Context& context, const std::string& dataset, const std::string& 
       const auto answer = context.client().get(path_of({dataset, "runs", run}));
       if (!answer) return context.tell(answer.error());
       last = answer->document();
-      progress.show(std::lround(number(last, "progress").value_or(0) * 100), 100);
+      progress.show(std::lround(share_of(last).value_or(0) * 100), 100);
       if (!is_over(last)) std::this_thread::sleep_for(look_again_after);
     } while (!is_over(last));
   }

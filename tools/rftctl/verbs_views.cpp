@@ -44,7 +44,7 @@ int show_diff(Context& context, const std::string& dataset, const std::string& f
   if (!id) return context.tell(id.error());
   const std::string query = Query().add("from", from).add("to", to).text();
   return context.show(context.client().get(path_of({*id, "diff"}) + query),
-                      [](const json& diff) { return outline(diff); });
+                      [&](const json& diff) { return draw_diff(context.terminal(), diff); });
 }
 
 int show_system(Context& context) {
