@@ -35,7 +35,8 @@ double error_at(const Matrix& logits, std::span<const std::uint32_t> classes, do
 
 }  // namespace
 
-double expected_calibration_error(std::span<const double> confidences, std::span<const bool> right, std::size_t bins) {
+double expected_calibration_error(std::span<const double> confidences, std::span<const bool> right,
+                                  std::size_t bins) {
   if (confidences.empty()) return 0;
   std::vector<double> gaps(bins);
   for (std::size_t sample = 0; sample < confidences.size(); ++sample) {

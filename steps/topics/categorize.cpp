@@ -203,8 +203,10 @@ KeywordRules learn_rules(std::span<const TopicText> topics, std::span<const Exam
 
 }  // namespace
 
-schemas::Result<Categorizer> Categorizer::fit(std::span<const TopicText> topics, std::span<const Example> examples,
-                                              std::span<const std::string> corpus, const CategorizerOptions& options) {
+schemas::Result<Categorizer> Categorizer::fit(std::span<const TopicText> topics,
+                                              std::span<const Example> examples,
+                                              std::span<const std::string> corpus,
+                                              const CategorizerOptions& options) {
   const schemas::Result<std::vector<std::uint32_t>> classes = classes_of(topics, examples);
   if (!classes) return std::unexpected(classes.error());
   if (options.keep_going && !options.keep_going(0)) return stopped();
@@ -237,7 +239,8 @@ schemas::Result<Categorizer> Categorizer::fit(std::span<const TopicText> topics,
     if (!logits) return std::unexpected(logits.error());
     state->calibration = calibrate(*logits, std::span(training.classes).first(training.labelled));
     state->held_out.resize(examples.size());
-    for (std::size_t row = 0; row < chosen.size(); ++row) state->held_out[chosen[row]] = state->decide(logits->row(row));
+    for (std::size_t row = 0; row < chosen.size(); ++row)
+      state->held_out[chosen[row]] = state->decide(logits->row(row));
   } else {
     state->calibration.temperature = prior_temperature;
   }
@@ -274,8 +277,12 @@ Assignment Categorizer::assign(std::string_view text) const {
   return assignment;
 }
 
-std::span<const Assignment> Categorizer::held_out() const { return state_->held_out; }
-const Calibration& Categorizer::calibration() const { return state_->calibration; }
+std::span<const Assignment> Categorizer::held_out() const {
+  return state_->held_out;
+}
+const Calibration& Categorizer::calibration() const {
+  return state_->calibration;
+}
 
 Categorizer::Categorizer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Categorizer::Categorizer(Categorizer&&) noexcept = default;

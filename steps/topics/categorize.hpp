@@ -1,5 +1,6 @@
 // Which topic a text belongs to, and how sure that is: keyword rule, else a classifier on word features.
-// Pure: the same inputs make the same categorizer, byte for byte. `assign` is const and may run on many threads.
+// Pure: the same inputs make the same categorizer, byte for byte. `assign` is const and may run on many
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,9 @@ struct Assignment {
 
 struct CategorizerOptions {
   std::uint64_t seed = 1;
-  std::size_t examples_max = 4'000;        // more are thinned out, seeded and evenly over the topics
-  std::optional<Calibration> calibration;  // of an earlier fit on the same inputs: used instead of fitting one
+  std::size_t examples_max = 4'000;  // more are thinned out, seeded and evenly over the topics
+  std::optional<Calibration>
+      calibration;  // of an earlier fit on the same inputs: used instead of fitting one
   std::function<bool(double progress)> keep_going;  // false cancels
 };
 
@@ -56,10 +58,11 @@ class Categorizer {
   // From so many labelled examples on, the temperature is fitted on held-out folds.
   static constexpr std::size_t calibration_examples_min = 20;
 
-  // `examples` may be empty, or lack some topics: names, descriptions and keywords stand in for them. `corpus` are
-  // texts without labels that teach which words go together; give the texts that will be assigned.
-  // Cost: (examples + corpus) for the features, then examples * topics * (words + 64) * 25 for each of 6 trainings.
-  // Errors: invalid_argument (no topics, an id of 0 or twice, an example of an unknown topic), cancelled.
+  // `examples` may be empty, or lack some topics: names, descriptions and keywords stand in for them.
+  // `corpus` are texts without labels that teach which words go together; give the texts that will be
+  // assigned. Cost: (examples + corpus) for the features, then examples * topics * (words + 64) * 25 for each
+  // of 6 trainings. Errors: invalid_argument (no topics, an id of 0 or twice, an example of an unknown
+  // topic), cancelled.
   [[nodiscard]] static schemas::Result<Categorizer> fit(std::span<const TopicText> topics,
                                                         std::span<const Example> examples,
                                                         std::span<const std::string> corpus = {},

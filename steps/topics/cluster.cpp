@@ -22,7 +22,8 @@ Matrix take_rows(const Matrix& rows, std::span<const std::uint32_t> chosen) {
 
 Matrix centroids_of(const Matrix& rows, const Groups& group_of, std::size_t groups) {
   Matrix centroids(groups, rows.cols);
-  for (std::size_t row = 0; row < rows.rows; ++row) add_scaled(centroids.row(group_of[row]), 1, rows.row(row));
+  for (std::size_t row = 0; row < rows.rows; ++row)
+    add_scaled(centroids.row(group_of[row]), 1, rows.row(row));
   for (std::size_t group = 0; group < groups; ++group) normalise(centroids.row(group));
   return centroids;
 }
@@ -159,7 +160,8 @@ struct Bounds {
   std::size_t rows_min = 1;
 };
 
-double total_score(const Sample& sample, const Groups& group_of, std::size_t groups, const GroupScore& score) {
+double total_score(const Sample& sample, const Groups& group_of, std::size_t groups,
+                   const GroupScore& score) {
   std::vector<std::vector<std::uint32_t>> members(groups);
   for (std::size_t row = 0; row < group_of.size(); ++row) members[group_of[row]].push_back(sample.ids[row]);
   double total = 0;
@@ -179,7 +181,8 @@ void try_grouping(const Sample& sample, Groups group_of, std::size_t groups, con
   consider(best, std::move(group_of), groups, value, bounds.lowest);
 }
 
-// For every count two cuts of the tree: at one height, and each branch as deep as the score of its groups says.
+// For every count two cuts of the tree: at one height, and each branch as deep as the score of its groups
+// says.
 void search_tree(const Sample& sample, std::span<const Merge> merges, const Bounds& bounds,
                  const ClusterOptions& options, Best& best) {
   const std::vector<std::size_t> counts = group_counts(bounds.lowest, bounds.highest);
@@ -253,7 +256,8 @@ Sample draw(const Matrix& rows, const ClusterOptions& options) {
 void close_gaps(Clustering& clustering) {
   std::vector<std::uint32_t> kept;
   for (std::uint32_t group = 0; group < clustering.groups; ++group) {
-    if (std::ranges::find(clustering.group_of_row, group) != clustering.group_of_row.end()) kept.push_back(group);
+    if (std::ranges::find(clustering.group_of_row, group) != clustering.group_of_row.end())
+      kept.push_back(group);
   }
   clustering.centroids = take_rows(clustering.centroids, kept);
   clustering.groups = renumber(clustering.group_of_row, clustering.groups);
@@ -307,15 +311,15 @@ schemas::Result<Clustering> cluster(const Matrix& rows, const ClusterOptions& op
     return schemas::fail(schemas::ErrorCode::invalid_argument, "at least one text to find topics in", "none",
                          "import records first");
   }
-  if (options.topics_min == 0 || options.topics_max < options.topics_min || options.depth < 1 || options.depth > 5) {
+  if (options.topics_min == 0 || options.topics_max < options.topics_min || options.depth < 1 ||
+      options.depth > 5) {
     return schemas::fail(schemas::ErrorCode::invalid_argument,
                          "1 <= fewest topics <= most topics and a depth of 1 to 5",
                          std::to_string(options.topics_min) + " to " + std::to_string(options.topics_max) +
                              " topics, depth " + std::to_string(options.depth));
   }
   const std::size_t rows_min =
-      options.rows_min != 0 ? options.rows_min
-                            : std::max<std::size_t>(2, (rows.rows * 4 + 999) / 1000);
+      options.rows_min != 0 ? options.rows_min : std::max<std::size_t>(2, rows.rows / 100);
   const Sample sample = draw(rows, options);
   const double sampled = static_cast<double>(sample.ids.size()) / static_cast<double>(rows.rows);
   const auto sample_min = static_cast<std::size_t>(std::ceil(static_cast<double>(rows_min) * sampled));

@@ -1,8 +1,8 @@
-// Groups rows of features and finds out how many groups there are. Knows nothing of text: any features will do.
-// Pure, seeded, single-threaded; every row gets a group, there is no bucket for outliers.
+// Groups rows of features and finds out how many groups there are. Knows nothing of text: any features will
+// do. Pure, seeded, single-threaded; every row gets a group, there is no bucket for outliers.
 //
-// Cost: O(s^2 d) for the tree of s = min(n, sample_max) rows of d features, s^2 / 2 floats of memory (32 MB at
-// 4,000), then O(n k d) to place the other rows.
+// Cost: O(s^2 d) for the tree of s = min(n, sample_max) rows of d features, s^2 / 2 floats of memory (32 MB
+// at 4,000), then O(n k d) to place the other rows.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,10 @@ struct ClusterOptions {
   std::uint64_t seed = 1;
   std::size_t depth = 1;           // 1..5 levels of hierarchy, the groups of the result being the lowest
   std::size_t sample_max = 4'000;  // above this many rows a seeded sample is clustered
-  std::size_t rows_min = 0;        // smaller groups are dissolved; 0: 0.4 % of the rows, at least 2
-  // Worth of some rows (indices into the clustered matrix) as one group; adds up over the groups, and the grouping
-  // with the highest sum is the result. Empty: the mean silhouette (Rousseeuw 1987) with cosine distance decides.
+  std::size_t rows_min = 0;        // smaller groups are dissolved; 0: 1 % of the rows, at least 2
+  // Worth of some rows (indices into the clustered matrix) as one group; adds up over the groups, and the
+  // grouping with the highest sum is the result. Empty: the mean silhouette (Rousseeuw 1987) with cosine
+  // distance decides.
   GroupScore score;
   std::function<bool(double progress)> keep_going;  // 0..1, from time to time; false cancels
 };
@@ -38,8 +39,8 @@ struct Clustering {
   std::size_t groups = 0;
   std::vector<std::uint32_t> group_of_row;  // the largest group is 0; of equal ones that with the first row
   Matrix centroids;                         // groups x features, length 1
-  // parents[0][g]: the node of the level above that holds group g; parents[1] the same for those nodes, and so
-  // on; at most depth - 1 levels, fewer when there are too few groups to divide.
+  // parents[0][g]: the node of the level above that holds group g; parents[1] the same for those nodes, and
+  // so on; at most depth - 1 levels, fewer when there are too few groups to divide.
   std::vector<std::vector<std::uint32_t>> parents;
   std::vector<Candidate> tried;
 };

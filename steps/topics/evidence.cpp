@@ -7,7 +7,8 @@
 namespace steps::topics {
 namespace {
 
-// The Dirichlet's concentration is summed out over these: tight groups have a small one, broad groups a large one.
+// The Dirichlet's concentration is summed out over these: tight groups have a small one, broad groups a large
+// one.
 constexpr std::array<double, 5> concentrations{10, 30, 90, 270, 810};
 
 }  // namespace
@@ -25,7 +26,8 @@ WordEvidence::WordEvidence(const Vocabulary& vocabulary, const SparseRows& rows,
     }
     const auto count = static_cast<double>(words_.size() - offsets_.back());
     weights_.push_back(count > words_max ? words_max / count : 1.0);
-    for (std::size_t at = offsets_.back(); at < words_.size(); ++at) share_of_word_[words_[at]] += weights_.back();
+    for (std::size_t at = offsets_.back(); at < words_.size(); ++at)
+      share_of_word_[words_[at]] += weights_.back();
     all += count * weights_.back();
     offsets_.push_back(words_.size());
   }

@@ -1,6 +1,7 @@
-// How well a grouping explains which words the texts use: the measure by which the number of topics is chosen.
-// Marginal likelihood of a Dirichlet-multinomial per group (Minka 2000, "Estimating a Dirichlet distribution"),
-// so every further group must pay for itself in words it predicts. Pure; one object belongs to one thread.
+// How well a grouping explains which words the texts use: the measure by which the number of topics is
+// chosen. Marginal likelihood of a Dirichlet-multinomial per group (Minka 2000, "Estimating a Dirichlet
+// distribution"), so every further group must pay for itself in words it predicts. Pure; one object belongs
+// to one thread.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,9 @@ class WordEvidence {
   // counts as if it had that many, because words of one long text are not independent witnesses.
   WordEvidence(const Vocabulary& vocabulary, const SparseRows& rows, double words_max = 12);
 
-  // Natural logarithm of the evidence for one group, its size's share of a Chinese restaurant process included: the
-  // sum over the groups ranks partitions. `rows` are indices into the rows given above. One call costs the words
-  // of those rows, plus five lgamma a distinct word.
+  // Natural logarithm of the evidence for one group, its size's share of a Chinese restaurant process
+  // included: the sum over the groups ranks partitions. `rows` are indices into the rows given above. One
+  // call costs the words of those rows, plus five lgamma a distinct word.
   [[nodiscard]] double group_score(std::span<const std::uint32_t> rows);
 
  private:

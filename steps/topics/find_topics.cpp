@@ -17,7 +17,8 @@ constexpr std::size_t exemplars_max = 5;
 
 // The members nearest to the centre; of texts that are the same word for word only the first.
 std::vector<std::uint32_t> most_central(std::span<const std::string> texts, const Matrix& rows,
-                                        std::span<const float> centre, std::span<const std::uint32_t> members) {
+                                        std::span<const float> centre,
+                                        std::span<const std::uint32_t> members) {
   std::vector<std::pair<float, std::uint32_t>> order;
   order.reserve(members.size());
   for (const std::uint32_t row : members) order.emplace_back(-dot(rows.row(row), centre), row);
@@ -93,7 +94,9 @@ schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, c
     return schemas::fail(ErrorCode::invalid_argument, "1 to 128 dimensions", std::to_string(options.dims));
   }
   const auto stopped = [&](double progress) { return keep_going && !keep_going(progress); };
-  const auto cancelled = [] { return schemas::fail(ErrorCode::cancelled, "to find topics", "a request to stop"); };
+  const auto cancelled = [] {
+    return schemas::fail(ErrorCode::cancelled, "to find topics", "a request to stop");
+  };
   if (stopped(0)) return cancelled();
   const Vocabulary vocabulary = Vocabulary::fit(texts);
   const SparseRows words = vocabulary.transform(texts);

@@ -24,7 +24,7 @@ struct TopicOptions {
 
 struct Topic {
   static constexpr std::uint32_t no_parent = 0xFFFFFFFF;
-  std::string name;                      // computed from the words, see label.hpp: not the work of a model
+  std::string name;  // computed from the words, see label.hpp: not the work of a model
   std::string description;
   std::vector<std::string> keywords;
   std::vector<std::uint32_t> exemplars;  // up to 5 of the members, the most central first, no text twice
@@ -33,7 +33,7 @@ struct Topic {
 };
 
 struct TopicProposal {
-  std::vector<Topic> topics;                // leaves first, the largest first; upper nodes follow
+  std::vector<Topic> topics;  // leaves first, the largest first; upper nodes follow
   std::size_t leaves = 0;
   std::vector<std::uint32_t> topic_of_row;  // < leaves, one a text
   std::vector<Candidate> tried;             // how the number of topics was chosen
@@ -41,8 +41,8 @@ struct TopicProposal {
 
 // Every text belongs to exactly one leaf. `keep_going` (may be empty) is asked from time to time.
 // Errors: invalid_argument (no texts, bounds that cross, dims or depth out of range), cancelled.
-[[nodiscard]] schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts,
-                                                         const TopicOptions& options = {},
-                                                         const std::function<bool(double progress)>& keep_going = {});
+[[nodiscard]] schemas::Result<TopicProposal> find_topics(
+    std::span<const std::string> texts, const TopicOptions& options = {},
+    const std::function<bool(double progress)>& keep_going = {});
 
 }  // namespace steps::topics

@@ -37,7 +37,8 @@ std::string joined(std::span<const std::string> stems) {
 }  // namespace
 
 KeywordRules KeywordRules::fit(std::span<const std::vector<std::string>> keywords,
-                               std::span<const std::string_view> texts, std::span<const std::uint32_t> topic_of) {
+                               std::span<const std::string_view> texts,
+                               std::span<const std::uint32_t> topic_of) {
   KeywordRules rules;
   for (std::uint32_t topic = 0; topic < keywords.size(); ++topic) {
     for (const std::string& keyword : keywords[topic]) {

@@ -21,9 +21,9 @@ class KeywordRules {
  public:
   // `keywords[t]`: words and phrases of topic t, its name among them. `texts` with `topic_of` are labelled.
   //
-  // A rule's confidence is Laplace's (right + 1) / (hits + 2) over the labelled texts, so 0.9 takes eight hits
-  // without a miss. Without any labelled texts the prior holds: two different keywords of one topic and none of
-  // another count 0.9, one counts 0.6.
+  // A rule's confidence is Laplace's (right + 1) / (hits + 2) over the labelled texts, so 0.9 takes eight
+  // hits without a miss. Without any labelled texts the prior holds: two different keywords of one topic and
+  // none of another count 0.9, one counts 0.6.
   [[nodiscard]] static KeywordRules fit(std::span<const std::vector<std::string>> keywords,
                                         std::span<const std::string_view> texts,
                                         std::span<const std::uint32_t> topic_of);

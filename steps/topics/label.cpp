@@ -27,8 +27,9 @@ std::string surface(const PhraseCounts& counts, const Phrase& phrase) {
   return text;
 }
 
-// c-TF-IDF: tf is the share of the group's texts with the phrase, f its sum over all groups, so that a large group
-// does not own every word; times the root of the part of f that is this group's, which keeps shared words low.
+// c-TF-IDF: tf is the share of the group's texts with the phrase, f its sum over all groups, so that a large
+// group does not own every word; times the root of the part of f that is this group's, which keeps shared
+// words low.
 std::vector<Scored> score_phrases(const PhraseCounts& counts, std::size_t group) {
   std::vector<Scored> scored;
   const auto texts = static_cast<double>(counts.group_texts[group]);
@@ -39,7 +40,8 @@ std::vector<Scored> score_phrases(const PhraseCounts& counts, std::size_t group)
     double everywhere = 0;
     for (std::size_t other = 0; other < counts.group_texts.size(); ++other) {
       if (counts.group_texts[other] == 0) continue;
-      everywhere += static_cast<double>(phrase.texts_of_group[other]) / static_cast<double>(counts.group_texts[other]);
+      everywhere +=
+          static_cast<double>(phrase.texts_of_group[other]) / static_cast<double>(counts.group_texts[other]);
     }
     const double share = static_cast<double>(here) / texts;
     const double score = share * std::log(1 + groups / everywhere) * std::sqrt(share / everywhere);
@@ -59,11 +61,12 @@ bool can_name(const PhraseCounts& counts, const Phrase& phrase) {
 
 // A pair says more than a word and three say more than two, at the price of being in fewer texts.
 double name_score(const PhraseCounts& counts, const Scored& candidate) {
-  constexpr double by_length[] = {1.0, 2.0, 2.2};
+  constexpr double by_length[] = {1.0, 1.8, 1.6};
   double score = candidate.score * by_length[candidate.phrase->words.size() - 1];
   for (const std::uint32_t word : candidate.phrase->words) {
     if (counts.words[word].weak) score *= 0.5;
-    if (counts.words[word].kind == TokenKind::gram) score *= static_cast<double>(counts.words[word].surface.size()) / 6;
+    if (counts.words[word].kind == TokenKind::gram)
+      score *= static_cast<double>(counts.words[word].surface.size()) / 6;
   }
   return score;
 }
@@ -73,16 +76,33 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-// The best free phrase; a single word gets a companion when one is nearly as strong ("Calories and nutrition").
+using Ranked = std::vector<std::pair<double, const Scored*>>;
+
+// Two single words as people write them together ("pawn structure"), else with "and" between them.
+std::string joined_name(const PhraseCounts& counts, const Phrase& left, const Phrase& right,
+                        const Ranked& ranked) {
+  for (const auto& [score, entry] : ranked) {
+    const std::vector<std::uint32_t>& words = entry->phrase->words;
+    if (words.size() != 2) continue;
+    const bool forward = words[0] == left.words[0] && words[1] == right.words[0];
+    const bool backward = words[0] == right.words[0] && words[1] == left.words[0];
+    if (forward || backward) return surface(counts, *entry->phrase);
+  }
+  return surface(counts, left) + " and " + surface(counts, right);
+}
+
+// The best free phrase; a single word gets a companion when one is nearly as strong ("Calories and
+// nutrition").
 std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& scored,
                         const std::set<std::string>& taken) {
-  std::vector<std::pair<double, const Scored*>> candidates;
+  Ranked candidates;
   for (const Scored& entry : scored) {
     if (can_name(counts, *entry.phrase)) candidates.emplace_back(name_score(counts, entry), &entry);
   }
-  std::ranges::sort(candidates, [](const auto& left, const auto& right) {  // `scored` is one array: its order decides ties
-    return std::pair(-left.first, left.second) < std::pair(-right.first, right.second);
-  });
+  std::ranges::sort(
+      candidates, [](const auto& left, const auto& right) {  // `scored` is one array: its order decides ties
+        return std::pair(-left.first, left.second) < std::pair(-right.first, right.second);
+      });
   if (candidates.empty() || candidates.front().second->share < share_min) return {};
   for (const auto& [score, best] : candidates) {
     const std::string text = surface(counts, *best->phrase);
@@ -90,7 +110,7 @@ std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& s
       for (const auto& [other_score, other] : candidates) {
         if (other_score < 0.6 * score) break;
         if (other->phrase->words.size() != 1 || other == best) continue;
-        const std::string name = capitalised(text + " and " + surface(counts, *other->phrase));
+        const std::string name = capitalised(joined_name(counts, *best->phrase, *other->phrase, candidates));
         if (!taken.contains(name)) return name;
       }
     }
@@ -107,10 +127,11 @@ std::vector<std::string> choose_keywords(const PhraseCounts& counts, const std::
     if (keywords.size() == 10 || (keywords.size() >= 5 && entry.score < 0.1 * scored.front().score)) break;
     if (entry.phrase->words.size() > 2 || !can_name(counts, *entry.phrase)) continue;
     if (entry.phrase->words.size() == 2 && ++longer > 4) continue;
-    const bool piece = counts.words[entry.phrase->words[0]].kind == TokenKind::gram &&
-                       std::ranges::any_of(chosen, [&](const Phrase* other) {
-                         return surface(counts, *other).find(surface(counts, *entry.phrase)) != std::string::npos;
-                       });
+    const bool piece =
+        counts.words[entry.phrase->words[0]].kind == TokenKind::gram &&
+        std::ranges::any_of(chosen, [&](const Phrase* other) {
+          return surface(counts, *other).find(surface(counts, *entry.phrase)) != std::string::npos;
+        });
     if (piece) continue;
     keywords.push_back(surface(counts, *entry.phrase));
     chosen.push_back(entry.phrase);

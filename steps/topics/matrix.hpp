@@ -36,7 +36,8 @@ struct SparseRows {
   [[nodiscard]] std::size_t rows() const { return offsets.size() - 1; }
 };
 
-// Eight partial sums in a fixed order, so that the compiler may vectorise without changing a bit of the result.
+// Eight partial sums in a fixed order, so that the compiler may vectorise without changing a bit of the
+// result.
 [[nodiscard]] inline float dot(std::span<const float> left, std::span<const float> right) {
   float parts[8] = {};
   const std::size_t whole = left.size() / 8 * 8;

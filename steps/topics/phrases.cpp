@@ -49,7 +49,8 @@ class Counter {
       if (end - at >= texts_min) {
         Phrase phrase;
         for (std::uint64_t key = seen_[at].first; key != 0; key >>= word_bits) {
-          phrase.words.insert(phrase.words.begin(), static_cast<std::uint32_t>(key & ((1U << word_bits) - 1)) - 1);
+          phrase.words.insert(phrase.words.begin(),
+                              static_cast<std::uint32_t>(key & ((1U << word_bits) - 1)) - 1);
         }
         phrase.texts_of_group.assign(groups, 0);
         for (; at < end; ++at) ++phrase.texts_of_group[seen_[at].second];
@@ -106,7 +107,8 @@ class Counter {
       best[entry.word] = entry.count;
     }
     for (PhraseWord& word : words_) {
-      word.weak = word.surface.size() < 3 || (word.kind == TokenKind::word && is_weak_name(word.surface));
+      word.weak = word.surface.size() < 3 || word.kind == TokenKind::code ||
+                  (word.kind == TokenKind::word && is_weak_name(word.surface));
     }
   }
 

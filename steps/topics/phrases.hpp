@@ -11,8 +11,8 @@
 
 namespace steps::topics {
 
-// Words are numbered by stem; a phrase is one to three of them in the order in which they were written, with at
-// most two function words between neighbours ("cancel my reservation" counts as "cancel reservation").
+// Words are numbered by stem; a phrase is one to three of them in the order in which they were written, with
+// at most two function words between neighbours ("cancel my reservation" counts as "cancel reservation").
 struct Phrase {
   std::vector<std::uint32_t> words;
   std::vector<std::uint32_t> texts_of_group;  // texts with it, by group
@@ -30,7 +30,7 @@ struct PhraseCounts {
   std::vector<std::uint32_t> group_texts;
 };
 
-[[nodiscard]] PhraseCounts count_phrases(std::span<const std::string> texts, std::span<const std::uint32_t> group_of,
-                                         std::size_t groups);
+[[nodiscard]] PhraseCounts count_phrases(std::span<const std::string> texts,
+                                         std::span<const std::uint32_t> group_of, std::size_t groups);
 
 }  // namespace steps::topics

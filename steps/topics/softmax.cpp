@@ -31,8 +31,8 @@ void to_probabilities(std::span<float> logits, double temperature) {
 }
 
 Softmax Softmax::train(std::span<const FeatureRow> rows, std::span<const std::uint32_t> classes,
-                       std::span<const float> weights, std::span<const std::uint32_t> order, std::size_t class_count,
-                       std::size_t sparse_columns, const SoftmaxOptions& options) {
+                       std::span<const float> weights, std::span<const std::uint32_t> order,
+                       std::size_t class_count, std::size_t sparse_columns, const SoftmaxOptions& options) {
   Softmax model;
   const std::size_t dims = rows.empty() ? 0 : rows.front().dense.size();
   model.sparse_ = Matrix(sparse_columns, class_count);
@@ -53,7 +53,8 @@ Softmax Softmax::train(std::span<const FeatureRow> rows, std::span<const std::ui
       error[classes[index]] -= 1;
       for (float& value : error) value *= weights[index];
       for (std::size_t at = 0; at < row.columns.size(); ++at) {
-        step(model.sparse_.row(row.columns[at]), sparse_squares.row(row.columns[at]), error, row.values[at], options);
+        step(model.sparse_.row(row.columns[at]), sparse_squares.row(row.columns[at]), error, row.values[at],
+             options);
       }
       for (std::size_t dim = 0; dim < dims; ++dim) {
         step(model.dense_.row(dim), dense_squares.row(dim), error, row.dense[dim], options);
@@ -66,7 +67,8 @@ Softmax Softmax::train(std::span<const FeatureRow> rows, std::span<const std::ui
 
 void Softmax::logits(const FeatureRow& row, std::span<float> out) const {
   std::ranges::copy(bias_, out.begin());
-  for (std::size_t at = 0; at < row.columns.size(); ++at) add_scaled(out, row.values[at], sparse_.row(row.columns[at]));
+  for (std::size_t at = 0; at < row.columns.size(); ++at)
+    add_scaled(out, row.values[at], sparse_.row(row.columns[at]));
   for (std::size_t dim = 0; dim < row.dense.size(); ++dim) add_scaled(out, row.dense[dim], dense_.row(dim));
 }
 

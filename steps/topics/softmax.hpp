@@ -1,5 +1,6 @@
-// Multinomial logistic regression over a sparse part and a dense part of features, trained by AdaGrad (Duchi, Hazan,
-// Singer 2011) in a seeded order. Pure and single-threaded; a trained model may be read by many threads.
+// Multinomial logistic regression over a sparse part and a dense part of features, trained by AdaGrad (Duchi,
+// Hazan, Singer 2011) in a seeded order. Pure and single-threaded; a trained model may be read by many
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct SoftmaxOptions {
 
 class Softmax {
  public:
-  // Row order[i] has class classes[order[i]] and counts weights[order[i]] times; rows not in `order` are not read.
+  // Row order[i] has class classes[order[i]] and counts weights[order[i]] times; rows not in `order` are not
+  // read.
   [[nodiscard]] static Softmax train(std::span<const FeatureRow> rows, std::span<const std::uint32_t> classes,
                                      std::span<const float> weights, std::span<const std::uint32_t> order,
                                      std::size_t class_count, std::size_t sparse_columns,

@@ -181,7 +181,8 @@ Svd Svd::fit(const SparseRows& rows, const SvdOptions& options) {
   return svd;
 }
 
-void Svd::project(std::span<const std::uint32_t> columns, std::span<const float> values, std::span<float> out) const {
+void Svd::project(std::span<const std::uint32_t> columns, std::span<const float> values,
+                  std::span<float> out) const {
   std::ranges::fill(out, 0.0F);
   for (std::size_t at = 0; at < columns.size(); ++at) add_scaled(out, values[at], basis_.row(columns[at]));
   normalise(out);
@@ -192,7 +193,8 @@ Matrix Svd::project(const SparseRows& rows) const {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const std::size_t first = rows.offsets[row];
     const std::size_t count = rows.offsets[row + 1] - first;
-    project(std::span(rows.columns).subspan(first, count), std::span(rows.values).subspan(first, count), out.row(row));
+    project(std::span(rows.columns).subspan(first, count), std::span(rows.values).subspan(first, count),
+            out.row(row));
   }
   return out;
 }

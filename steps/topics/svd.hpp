@@ -26,7 +26,8 @@ class Svd {
 
   // rows * V, each row then scaled to length 1 (0 when nothing of it lies in the space).
   [[nodiscard]] Matrix project(const SparseRows& rows) const;
-  void project(std::span<const std::uint32_t> columns, std::span<const float> values, std::span<float> out) const;
+  void project(std::span<const std::uint32_t> columns, std::span<const float> values,
+               std::span<float> out) const;
 
  private:
   Matrix basis_;  // features x dims: the right singular vectors

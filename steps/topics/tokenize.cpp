@@ -39,13 +39,16 @@ void append_utf8(std::string& out, char32_t code) {
   put(0x80 | (code & 0x3F));
 }
 
-bool within(char32_t code, char32_t low, char32_t high) { return code >= low && code <= high; }
+bool within(char32_t code, char32_t low, char32_t high) {
+  return code >= low && code <= high;
+}
 
 char32_t lower(char32_t code) {
   if (within(code, 'A', 'Z')) return code + 32;
   if (code < 0xC0) return code;
   if (within(code, 0xC0, 0xDE) && code != 0xD7) return code + 32;
-  if (within(code, 0x100, 0x137) || within(code, 0x14A, 0x177) || within(code, 0x1E00, 0x1EFF)) return code | 1;
+  if (within(code, 0x100, 0x137) || within(code, 0x14A, 0x177) || within(code, 0x1E00, 0x1EFF))
+    return code | 1;
   if (within(code, 0x139, 0x148) || within(code, 0x179, 0x17E)) return (code & 1) != 0 ? code + 1 : code;
   if (within(code, 0x391, 0x3A9)) return code + 32;
   if (within(code, 0x410, 0x42F)) return code + 32;
@@ -53,7 +56,9 @@ char32_t lower(char32_t code) {
   return code;
 }
 
-bool is_digit(char32_t code) { return within(code, '0', '9'); }
+bool is_digit(char32_t code) {
+  return within(code, '0', '9');
+}
 
 // Marks, punctuation and symbols separate; everything else outside ASCII counts as a letter.
 bool is_letter(char32_t code) {
@@ -63,7 +68,8 @@ bool is_letter(char32_t code) {
   if (within(code, 0x2000, 0x2BFF) || within(code, 0x2E00, 0x2E7F)) return false;
   if (within(code, 0x3000, 0x3004) || within(code, 0x3008, 0x3020) || code == 0x30FB) return false;
   if (within(code, 0xD800, 0xF8FF) || within(code, 0xFE00, 0xFE6F)) return false;
-  if (within(code, 0xFF00, 0xFF20) || within(code, 0xFF3B, 0xFF40) || within(code, 0xFF5B, 0xFF65)) return false;
+  if (within(code, 0xFF00, 0xFF20) || within(code, 0xFF3B, 0xFF40) || within(code, 0xFF5B, 0xFF65))
+    return false;
   return code < 0x1F000 || code > 0x1FAFF;
 }
 
@@ -117,14 +123,18 @@ class Splitter {
   }
 
   void emit_word() {
-    bool digits = true;
+    std::size_t digits = 0;
     std::string text;
     for (const char32_t code : run_) {
-      digits = digits && is_digit(code);
+      digits += is_digit(code) ? 1 : 0;
       append_utf8(text, code);
     }
     if (after_apostrophe_ && end_contraction(text)) return;
-    emit(digits ? "#" : std::move(text), digits ? TokenKind::number : TokenKind::word);
+    if (digits == run_.size()) {
+      emit("#", TokenKind::number);
+    } else {
+      emit(std::move(text), digits > 0 ? TokenKind::code : TokenKind::word);
+    }
     flushed_word_ = true;
   }
 
@@ -213,7 +223,8 @@ std::string stem(std::string_view word) {
   std::string out = singular_stem(word);
   if (out.size() < 4 || static_cast<unsigned char>(out.back()) >= 0x80) return out;
   const std::size_t ending = out.ends_with("ing") ? 3 : out.ends_with("ed") ? 2 : 0;
-  if (ending != 0 && out.size() >= ending + 3 && has_vowel(std::string_view(out).substr(0, out.size() - ending))) {
+  if (ending != 0 && out.size() >= ending + 3 &&
+      has_vowel(std::string_view(out).substr(0, out.size() - ending))) {
     if (out.ends_with("eed")) return out;
     out.resize(out.size() - ending);
     undouble(out);

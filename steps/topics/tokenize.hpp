@@ -12,6 +12,7 @@ namespace steps::topics {
 enum class TokenKind : std::uint8_t {
   word,    // a word of a script that writes spaces
   number,  // digits only; `text` is "#", because which number it is says nothing about the topic
+  code,    // letters and digits mixed ("nf3", "ab123"): names one thing, seldom a topic
   gram,    // a piece of 2-4 characters of a script without spaces, or 3-5 of a very long word
 };
 
@@ -25,8 +26,8 @@ struct Token {
 // tail ("what's" -> "what", "don't" -> "do"). At most `tokens_max` tokens are made; the rest is not read.
 void tokenize(std::string_view text, std::vector<Token>& tokens, std::size_t tokens_max = 4096);
 
-// What an English word shares with its plural, -ing and -ed forms: "boxes" -> "box", "story" -> "stori". Not a
-// word to show to people. Words of three letters and other scripts are returned as they are.
+// What an English word shares with its plural, -ing and -ed forms: "boxes" -> "box", "story" -> "stori". Not
+// a word to show to people. Words of three letters and other scripts are returned as they are.
 [[nodiscard]] std::string stem(std::string_view word);
 
 // The same for plurals alone: keeps "interest" and "interesting" apart, as names must.

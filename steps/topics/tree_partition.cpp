@@ -13,7 +13,10 @@ constexpr double impossible = -std::numeric_limits<double>::infinity();
 
 TreePartitions::TreePartitions(std::span<const Merge> merges, std::size_t leaves, const GroupScore& score,
                                std::size_t groups_max, std::size_t rows_min)
-    : merges_(merges.begin(), merges.end()), leaves_(leaves), rows_min_(rows_min), choices_(leaves + merges.size()) {
+    : merges_(merges.begin(), merges.end()),
+      leaves_(leaves),
+      rows_min_(rows_min),
+      choices_(leaves + merges.size()) {
   lay_out();
   for (std::size_t node = 0; node < choices_.size(); ++node) decide(node, score, groups_max);
 }

@@ -1,6 +1,6 @@
-// The best way to cut a tree of merges into groups when every group has a score of its own: each branch is cut as
-// deep as it pays, unlike a cut at one height. Dynamic programming over the tree (as Heller and Ghahramani 2005
-// read a Bayesian hierarchical clustering). Pure.
+// The best way to cut a tree of merges into groups when every group has a score of its own: each branch is
+// cut as deep as it pays, unlike a cut at one height. Dynamic programming over the tree (as Heller and
+// Ghahramani 2005 read a Bayesian hierarchical clustering). Pure.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ class TreePartitions {
  public:
   // A group with fewer than `rows_min` leaves counts for no group; the caller gives it to others.
   // Cost: the score of every node, O(n * depth of the tree) leaves in all, and O(n * groups_max^2).
-  TreePartitions(std::span<const Merge> merges, std::size_t leaves, const GroupScore& score, std::size_t groups_max,
-                 std::size_t rows_min);
+  TreePartitions(std::span<const Merge> merges, std::size_t leaves, const GroupScore& score,
+                 std::size_t groups_max, std::size_t rows_min);
 
   // Whether some partition has just so many groups of `rows_min` leaves and more.
   [[nodiscard]] bool possible(std::size_t groups) const;

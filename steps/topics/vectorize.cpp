@@ -30,7 +30,7 @@ class VocabularyBuilder {
     std::vector<Feature> kept = choose(texts.size(), options);
     Vocabulary vocabulary;
     vocabulary.unknown_weight_ = idf(texts.size(), 1);
-    adopt(std::move(kept), texts.size(), options.stop_word_weight, vocabulary);
+    adopt(std::move(kept), texts.size(), options, vocabulary);
     return vocabulary;
   }
 
@@ -45,7 +45,8 @@ class VocabularyBuilder {
   };
 
   static float idf(std::size_t texts_all, std::size_t texts) {
-    return static_cast<float>(std::log((1.0 + static_cast<double>(texts_all)) / (1.0 + static_cast<double>(texts))) + 1.0);
+    return static_cast<float>(
+        std::log((1.0 + static_cast<double>(texts_all)) / (1.0 + static_cast<double>(texts))) + 1.0);
   }
 
   void count(const std::string& text) {
@@ -75,7 +76,7 @@ class VocabularyBuilder {
     std::string stemmed = stem_of(token);
     const auto next = static_cast<std::uint32_t>(words_.size());
     const auto [entry, added] = word_of_stem_.try_emplace(std::move(stemmed), next);
-    if (added) words_.push_back({entry->first, {}, token.kind, is_stop_word(token.text)});
+    if (added) words_.push_back({entry->first, {}, token.kind, false});
     spellings_.emplace(token.text, Spelling{entry->second, 1});
     return entry->second;
   }
@@ -85,14 +86,16 @@ class VocabularyBuilder {
     std::vector<std::uint32_t> best(words_.size(), 0);
     for (const auto& [spelling, entry] : spellings_) {
       std::string& surface = words_[entry.word].surface;
-      const bool better = surface.empty() || entry.count > best[entry.word] ||
-                          (entry.count == best[entry.word] && std::pair(spelling.size(), std::string_view(spelling)) <
-                                                                  std::pair(surface.size(), std::string_view(surface)));
+      const bool better =
+          surface.empty() || entry.count > best[entry.word] ||
+          (entry.count == best[entry.word] && std::pair(spelling.size(), std::string_view(spelling)) <
+                                                  std::pair(surface.size(), std::string_view(surface)));
       if (!better) continue;
       surface = spelling;
       best[entry.word] = entry.count;
     }
-    for (Vocabulary::Word& word : words_) word.stop = word.kind == TokenKind::word && is_stop_word(word.surface);
+    for (Vocabulary::Word& word : words_)
+      word.stop = word.kind == TokenKind::word && is_stop_word(word.surface);
   }
 
   std::vector<Feature> choose(std::size_t texts_all, const VocabularyOptions& options) const {
@@ -100,7 +103,8 @@ class VocabularyBuilder {
                                             : options.texts_max_share * static_cast<double>(texts_all);
     std::vector<Feature> kept;
     for (const auto& [key, entry] : counts_) {
-      const Feature feature{static_cast<std::uint32_t>(key >> 32), static_cast<std::uint32_t>(key), entry.texts, 0};
+      const Feature feature{static_cast<std::uint32_t>(key >> 32), static_cast<std::uint32_t>(key),
+                            entry.texts, 0};
       const bool single = feature.second == Feature::none;
       if (entry.texts < (single ? options.word_texts_min : options.pair_texts_min)) continue;
       if (static_cast<double>(entry.texts) > texts_max) continue;
@@ -108,13 +112,20 @@ class VocabularyBuilder {
     }
     // Word numbers follow the first occurrence in the texts, so this order depends on nothing but the texts.
     std::ranges::sort(kept, [](const Feature& left, const Feature& right) {
-      return std::tuple(right.texts, left.first, left.second) < std::tuple(left.texts, right.first, right.second);
+      return std::tuple(right.texts, left.first, left.second) <
+             std::tuple(left.texts, right.first, right.second);
     });
     if (kept.size() > options.features_max) kept.resize(options.features_max);
     return kept;
   }
 
-  void adopt(std::vector<Feature> kept, std::size_t texts_all, float stop_word_weight, Vocabulary& vocabulary) {
+  bool is_code(const Feature& feature) const {
+    return words_[feature.first].kind == TokenKind::code ||
+           (feature.second != Feature::none && words_[feature.second].kind == TokenKind::code);
+  }
+
+  void adopt(std::vector<Feature> kept, std::size_t texts_all, const VocabularyOptions& options,
+             Vocabulary& vocabulary) {
     std::vector<std::uint32_t> renumbered(words_.size(), Feature::none);
     const auto use = [&](std::uint32_t word) {
       if (renumbered[word] == Feature::none) {
@@ -125,8 +136,10 @@ class VocabularyBuilder {
       return renumbered[word];
     };
     for (Feature& feature : kept) {
-      const bool stop = words_[feature.first].stop && (feature.second == Feature::none || words_[feature.second].stop);
-      feature.weight = idf(texts_all, feature.texts) * (stop ? stop_word_weight : 1.0F);
+      const bool stop =
+          words_[feature.first].stop && (feature.second == Feature::none || words_[feature.second].stop);
+      feature.weight = idf(texts_all, feature.texts) * (stop ? options.stop_word_weight : 1.0F);
+      if (is_code(feature)) feature.weight *= options.code_weight;
       feature.first = use(feature.first);
       if (feature.second != Feature::none) feature.second = use(feature.second);
       vocabulary.feature_of_pair_.emplace(pair_key(feature.first, feature.second),
@@ -166,7 +179,8 @@ Vocabulary::Row Vocabulary::transform(std::string_view text) const {
         }
       };
       take(pair_key(word, Feature::none));
-      if (at > 0 && previous != Feature::none && can_pair(tokens[at - 1], tokens[at])) take(pair_key(previous, word));
+      if (at > 0 && previous != Feature::none && can_pair(tokens[at - 1], tokens[at]))
+        take(pair_key(previous, word));
     }
     previous = word;
   }

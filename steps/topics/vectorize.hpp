@@ -1,5 +1,6 @@
-// Texts to TF-IDF rows over single words and pairs of neighbours: the feature source that needs no model file.
-// Pure: the same texts in the same order give the same bytes. A fitted vocabulary may be read by many threads.
+// Texts to TF-IDF rows over single words and pairs of neighbours: the feature source that needs no model
+// file. Pure: the same texts in the same order give the same bytes. A fitted vocabulary may be read by many
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct VocabularyOptions {
   double texts_max_share = 0.5;       // words in more of the texts than this are left out (from 20 texts on)
   std::size_t features_max = 30'000;  // the most frequent are kept
   float stop_word_weight = 0.25F;     // factor on English function words and pairs of them
+  float code_weight = 0.3F;           // factor on words with digits in them and pairs with one
 };
 
 struct Feature {
@@ -42,7 +44,8 @@ class Vocabulary {
   };
 
   // Never fails: without any word the vocabulary is empty and every row is zero.
-  [[nodiscard]] static Vocabulary fit(std::span<const std::string> texts, const VocabularyOptions& options = {});
+  [[nodiscard]] static Vocabulary fit(std::span<const std::string> texts,
+                                      const VocabularyOptions& options = {});
 
   // Rows of Euclidean length 1 (0 for a text without a known feature):
   // (1 + ln tf) * idf, idf = ln((1 + n) / (1 + texts)) + 1.
