@@ -24,8 +24,8 @@ struct Called {
   std::string output;  // of both streams
 };
 
-Called rftctl(const std::string& arguments) {
-  const std::string command = std::string(RFTCTL) + " " + arguments + " 2>&1";
+Called rftctl(const std::string& arguments, const char* streams = " 2>&1") {
+  const std::string command = std::string(RFTCTL) + " " + arguments + streams;
   FILE* pipe = popen(command.c_str(), "re");
   REQUIRE(pipe != nullptr);
   Called called;
@@ -156,8 +156,8 @@ TEST_CASE("an audit of a good store says OK with its counts", "[tools][audit]") 
   INFO(called.output);
   REQUIRE(called.exit_code == 0);
   REQUIRE_THAT(called.output, Catch::Contains("OK: 6 events in 3 streams, 1 payloads"));
-  const auto told =
-      nlohmann::json::parse(rftctl("audit --verify --json --data " + folder / "store 2>/dev/null").output);
+  const auto told = nlohmann::json::parse(
+      rftctl("audit --verify --json --data " + folder / "store", " 2>/dev/null").output);
   REQUIRE(told["ok"] == true);
   REQUIRE(told["events"] == 6);
 }

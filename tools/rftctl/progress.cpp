@@ -10,6 +10,7 @@ namespace rftctl {
 namespace {
 
 constexpr auto redraw_after = std::chrono::milliseconds(100);
+constexpr auto quiet_for = std::chrono::seconds(2);  // work that ends sooner is told by its result alone
 constexpr std::size_t bar_columns = 28;
 
 void write(const std::string& text) {
@@ -53,7 +54,7 @@ void Progress::draw(std::int64_t done, std::int64_t total) {
   }
   const std::string percent = total > 0 ? fmt::format(" {:3.0f}%", share * 100) : std::string{};
   if (!terminal_.is_terminal) {
-    write(fmt::format("{}{}  {}\n", label_, percent, amount));
+    write(fmt::format("{}{}{}{}\n", label_, percent, amount.empty() ? "" : "  ", amount));
     return;
   }
   const std::string gauge =
@@ -70,6 +71,7 @@ void Progress::show(std::int64_t done, std::int64_t total) {
     draw(done, total);
     return;
   }
+  if (!unit_bytes_ && now - began_ < quiet_for) return;
   // A line for every tenth, or for every second where the total is unknown.
   const std::int64_t tenth =
       total > 0 ? done * 10 / total : std::chrono::duration_cast<std::chrono::seconds>(now - began_).count();

@@ -6,15 +6,19 @@
 
 namespace rftctl {
 
+// Without a daemon a store is a folder at rest: a verified, synced copy is its backup.
 int backup(const std::string& data, const std::string& to) {
-  // Held open until the copy is whole, so that no daemon starts in between.
-  const auto log = open_store(data);
-  if (!log) return tell(log.error());
-  if ((*log)->finding())
-    return tell({exit_failed, "expected a store that is whole, so that its backup is worth having", {}});
+  {
+    const auto log = open_store(data);
+    if (!log) return tell(log.error());
+    if ((*log)->finding())
+      return tell({exit_failed, "expected a store that is whole, so that its backup is worth having", {}});
+  }
   if (auto copied = store::restore(data, to); !copied) return tell(failure_of(copied.error()));
+  const auto copy = open_store(to);
+  if (!copy) return tell(copy.error());
   fmt::print("backed up {} to {}: global position {}, opened and verified\n", data, to,
-             (*log)->statistics().global_position);
+             (*copy)->statistics().global_position);
   return exit_ok;
 }
 

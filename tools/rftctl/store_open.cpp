@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -14,6 +16,17 @@ namespace {
 bool holds_store(const std::filesystem::path& folder) {
   std::error_code ignored;
   return std::filesystem::exists(folder / "CURRENT", ignored);
+}
+
+// What store/ has to say belongs on standard error, and only when something is wrong.
+void log_quietly() {
+  static const bool once = [] {
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("rftctl"));
+    spdlog::set_pattern("rftctl: %v");
+    spdlog::set_level(spdlog::level::warn);
+    return true;
+  }();
+  static_cast<void>(once);
 }
 
 // Names as they are now: the newest one that a dataset's own stream tells.
@@ -42,6 +55,7 @@ Result<std::unique_ptr<store::RocksEventLog>> open_store(const std::string& fold
         fmt::format("expected a store in {}, found none\n  hint    name the folder that rftd was given "
                     "with --data",
                     folder));
+  log_quietly();
   store::RocksEventLog::Options options;
   options.folder = folder;
   options.read_only = true;
