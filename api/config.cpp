@@ -1,0 +1,182 @@
+#include "api/config.hpp"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <sstream>
+
+#include "api/request.hpp"
+
+namespace api {
+
+namespace fs = std::filesystem;
+
+namespace {
+using Setter = std::function<Result<void>(const toml::node&)>;
+using Setters = std::map<std::string, Setter, std::less<>>;
+
+std::string place(const std::string& path, const toml::node& node) {
+  return path + ":" + std::to_string(node.source().begin.line);
+}
+
+template <class T>
+Setter into(T& target, const std::string& path, const char* wanted) {
+  return [&target, path, wanted](const toml::node& node) -> Result<void> {
+    if constexpr (std::is_same_v<T, std::string>) {
+      if (const auto value = node.value_exact<std::string>()) {
+        target = *value;
+        return {};
+      }
+    } else if constexpr (std::is_floating_point_v<T>) {
+      if (const auto value = node.value<double>(); value && *value >= 0) {
+        target = *value;
+        return {};
+      }
+    } else if constexpr (std::is_integral_v<T>) {
+      if (const auto value = node.value_exact<std::int64_t>(); value && *value > 0) {
+        target = static_cast<T>(*value);
+        return {};
+      }
+    } else {
+      if (const auto value = node.value<double>(); value && *value > 0) {
+        target = std::chrono::milliseconds(static_cast<std::int64_t>(*value * 1000));
+        return {};
+      }
+    }
+    return fail(ErrorCode::invalid_argument, wanted, "something else", {}, place(path, node));
+  };
+}
+
+constexpr const char* text = "a text in quotes";
+constexpr const char* count = "a whole number above 0";
+constexpr const char* seconds = "a number of seconds above 0";
+
+Setters limits_of(Limits& l, const std::string& path) {
+  return {{"header_bytes", into(l.header_bytes, path, count)},
+          {"body_bytes", into(l.body_bytes, path, count)},
+          {"upload_bytes", into(l.upload_bytes, path, count)},
+          {"line_bytes", into(l.line_bytes, path, count)},
+          {"depth", into(l.depth, path, count)},
+          {"connections", into(l.connections, path, count)},
+          {"header_seconds", into(l.header_time, path, seconds)},
+          {"idle_seconds", into(l.idle_time, path, seconds)},
+          {"body_seconds", into(l.body_time, path, seconds)},
+          {"heartbeat_seconds", into(l.heartbeat, path, seconds)},
+          {"requests_per_second", into(l.requests_per_second, path, "a number")},
+          {"burst", into(l.burst, path, "a number")}};
+}
+
+Result<void> apply(const toml::table& table, const Setters& setters, const std::string& path,
+                   const std::string& prefix) {
+  for (const auto& [key, node] : table) {
+    const auto found = setters.find(key.str());
+    if (found == setters.end()) {
+      std::string known;
+      for (const auto& [name, setter] : setters) known += (known.empty() ? "" : ", ") + name;
+      return fail(ErrorCode::invalid_argument, "one of " + known, "'" + prefix + std::string(key.str()) + "'",
+                  {}, place(path, node));
+    }
+    if (auto set = found->second(node); !set) return set;
+  }
+  return {};
+}
+
+Setter section(Setters setters, const std::string& path, const std::string& name) {
+  return [setters = std::move(setters), path, name](const toml::node& node) -> Result<void> {
+    if (!node.is_table())
+      return fail(ErrorCode::invalid_argument, "a section [" + name + "]", "something else", {},
+                  place(path, node));
+    return apply(*node.as_table(), setters, path, name + ".");
+  };
+}
+
+Setter hosts_of(Config& config, const std::string& path) {
+  return [&config, path](const toml::node& node) -> Result<void> {
+    const auto wrong = [&] {
+      return fail(ErrorCode::invalid_argument, "a list of host names", "something else", {},
+                  place(path, node));
+    };
+    if (!node.is_array()) return wrong();
+    for (const toml::node& item : *node.as_array()) {
+      const auto host = item.value_exact<std::string>();
+      if (!host) return wrong();
+      config.allowed_hosts.push_back(lower_case(*host));
+    }
+    return {};
+  };
+}
+
+Setter tokens_of(Config& config, const std::string& path) {
+  return [&config, path](const toml::node& node) -> Result<void> {
+    if (!node.is_array()) {
+      return fail(ErrorCode::invalid_argument, "sections [[tokens]] with name, role and sha256",
+                  "something else", {}, place(path, node));
+    }
+    for (const toml::node& item : *node.as_array()) {
+      std::string name;
+      std::string role;
+      std::string sha256;
+      const Setters fields{{"name", into(name, path, text)},
+                           {"role", into(role, path, text)},
+                           {"sha256", into(sha256, path, text)}};
+      const toml::table* table = item.as_table();
+      if (table == nullptr)
+        return fail(ErrorCode::invalid_argument, "[[tokens]]", "something else", {}, place(path, item));
+      if (auto set = apply(*table, fields, path, "tokens."); !set) return set;
+      auto tokens = tokens_from_text(name + " " + role + " " + sha256, place(path, item));
+      if (!tokens) return std::unexpected(tokens.error());
+      for (Token& token : *tokens) config.tokens.push_back(std::move(token));
+    }
+    return {};
+  };
+}
+}  // namespace
+
+Result<Config> config_from_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return fail(ErrorCode::not_found, "a readable configuration file", "none at '" + path + "'",
+                "check the path and its permissions", path);
+  }
+  std::ostringstream content;
+  content << file.rdbuf();
+  const toml::parse_result parsed = toml::parse(content.str(), path);
+  if (!parsed) {
+    const toml::parse_error& wrong = parsed.error();
+    return fail(ErrorCode::invalid_argument, "TOML", std::string(wrong.description()), {},
+                path + ":" + std::to_string(wrong.source().begin.line) + ":" +
+                    std::to_string(wrong.source().begin.column));
+  }
+  Config config;
+  std::string listen;
+  const Setters setters{{"data", into(config.data, path, text)},
+                        {"listen", into(listen, path, text)},
+                        {"ui_dir", into(config.ui_dir, path, text)},
+                        {"assets", into(config.assets, path, text)},
+                        {"durability", into(config.durability, path, text)},
+                        {"log_level", into(config.log_level, path, text)},
+                        {"allowed_hosts", hosts_of(config, path)},
+                        {"tokens", tokens_of(config, path)},
+                        {"limits", section(limits_of(config.limits, path), path, "limits")},
+                        {"tls", section({{"certificate", into(config.tls_certificate, path, text)},
+                                         {"key", into(config.tls_key, path, text)}},
+                                        path, "tls")},
+                        {"engine", section({{"workers", into(config.workers, path, count)},
+                                            {"snapshot_every", into(config.snapshot_every, path, count)}},
+                                           path, "engine")}};
+  if (auto set = apply(parsed.table(), setters, path, ""); !set) return std::unexpected(set.error());
+  if (!listen.empty()) {
+    if (auto set = set_listen(config, listen); !set) {
+      set.error().at = place(path, *parsed.table().get("listen"));
+      return std::unexpected(set.error());
+    }
+  }
+  return config;
+}
+
+}  // namespace api

@@ -1,0 +1,176 @@
+#include "api/daemon.hpp"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <filesystem>
+#include <future>
+#include <thread>
+
+#include "api/server.hpp"
+#include "api/workers.hpp"
+#include "steps/catalog.hpp"
+#include "store/rocks/rocks_event_log.hpp"
+
+namespace api {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+constexpr std::size_t api_workers = 2;
+constexpr std::size_t api_queue_max = 256;
+
+engine::EngineOptions engine_options(const Config& config) {
+  engine::EngineOptions options;
+  options.workers = config.workers;
+  options.snapshot_every = config.snapshot_every;
+  return options;
+}
+}  // namespace
+
+struct Daemon::Parts {
+  Parts(Config given, std::unique_ptr<store::RocksEventLog> opened,
+        std::shared_ptr<const steps::Tokenizers> ranks, engine::Clock* given_clock)
+      : config(std::move(given)),
+        log(std::move(opened)),
+        own_clock(engine::system_clock()),
+        tokenizers(std::move(ranks)),
+        engine(*log, steps::catalog(tokenizers), given_clock == nullptr ? *own_clock : *given_clock,
+               engine_options(config)),
+        io(1),
+        workers(api_workers, api_queue_max),
+        services{engine, hub, workers, metrics, config, tokenizers, log->statistics().durability},
+        server(io, services, config.tokens) {}
+
+  Config config;
+  std::unique_ptr<store::RocksEventLog> log;
+  std::unique_ptr<engine::Clock> own_clock;
+  std::shared_ptr<const steps::Tokenizers> tokenizers;
+  engine::Engine engine;
+  asio::io_context io;
+  Hub hub;
+  Metrics metrics;
+  Workers workers;
+  Services services;
+  Server server;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
+  std::thread thread;
+  bool stopped = false;
+
+  // What a function gives on the api thread.
+  template <class F>
+  auto on_api(F function) {
+    std::packaged_task<decltype(function())()> task(std::move(function));
+    auto result = task.get_future();
+    asio::post(io, std::move(task));
+    return result;
+  }
+};
+
+std::string assets_folder(const Config& config) {
+  if (!config.assets.empty()) return config.assets;
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const fs::path& folder : {program / "assets", program / "../share/rftd/assets", program / "../assets",
+                                 program / "../../assets"}) {
+    if (fs::exists(folder / "o200k_base.tiktoken", ignored)) return folder.lexically_normal().string();
+  }
+  return (program / "../share/rftd/assets").lexically_normal().string();
+}
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Daemon>> Daemon::start(Config config, engine::Clock* clock) {
+  if (auto good = check(config); !good) return std::unexpected(good.error());
+  auto ranks = steps::Tokenizers::load(assets_folder(config));
+  if (!ranks) return std::unexpected(ranks.error());
+  std::error_code problem;
+  fs::create_directories(config.data, problem);
+  if (problem) return fail(ErrorCode::io, "a folder for the store", problem.message(), {}, config.data);
+  store::RocksEventLog::Options options;
+  options.folder = config.data;
+  options.durability = config.durability == "os" ? store::Durability::os : store::Durability::fsync;
+  auto log = store::RocksEventLog::open(options);
+  if (!log) return std::unexpected(log.error());
+  auto parts = std::make_unique<Parts>(std::move(config), std::move(*log),
+                                       std::make_shared<const steps::Tokenizers>(std::move(*ranks)), clock);
+  if (auto listening = parts->server.listen(); !listening) return std::unexpected(listening.error());
+  // Publications are posted before the answers that follow them, so who was answered finds what it has
+  // written.
+  const auto publish = [raw = parts.get()](const engine::Published& published) {
+    asio::post(raw->io, [raw, published] { raw->hub.publish(published); });
+  };
+  if (auto started = parts->engine.start(publish); !started) return std::unexpected(started.error());
+  parts->guard.emplace(asio::make_work_guard(parts->io));
+  // Behind the publications of every dataset: the first request sees them all.
+  asio::post(parts->io, [raw = parts.get()] { raw->server.start(); });
+  parts->thread = std::thread([raw = parts.get()] {
+    pthread_setname_np(pthread_self(), "api");
+    while (true) {
+      try {
+        raw->io.run();
+        return;
+      } catch (const std::exception& thrown) {
+        spdlog::error("on the api thread: {}", thrown.what());
+      }
+    }
+  });
+  return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
+}
+
+std::uint16_t Daemon::port() const {
+  return parts_->server.port();
+}
+
+engine::Engine& Daemon::engine() {
+  return parts_->engine;
+}
+
+bool Daemon::alive(std::chrono::milliseconds within) {
+  auto round = parts_->on_api([] { return true; });
+  return parts_->engine.alive(within) && round.wait_for(within) == std::future_status::ready;
+}
+
+void Daemon::replace_tokens(std::vector<Token> tokens) {
+  asio::post(parts_->io, [raw = parts_.get(), moved = std::move(tokens)]() mutable {
+    raw->server.keyring().replace(std::move(moved));
+  });
+}
+
+void Daemon::stop(std::chrono::milliseconds patience) {
+  if (parts_->stopped) return;
+  parts_->stopped = true;
+  const auto began = std::chrono::steady_clock::now();
+  const auto left = [&](std::chrono::milliseconds share) {
+    const auto gone =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    return std::max(share - gone, 100ms);
+  };
+  asio::post(parts_->io, [raw = parts_.get()] {
+    raw->server.stop_soon();
+    raw->hub.close();
+  });
+  const auto connections = [&] {
+    return parts_->on_api([raw = parts_.get()] { return raw->server.connections(); }).get();
+  };
+  while (connections() > 0 && left(patience / 3) > 100ms) std::this_thread::sleep_for(5ms);
+  asio::post(parts_->io, [raw = parts_.get()] { raw->server.close_all(); });
+  parts_->engine.stop(left(patience * 2 / 3));
+  parts_->workers.stop();
+  // Every command has been answered and every job is done: nobody waits for what will not come.
+  while (connections() > 0 && left(patience) > 100ms) std::this_thread::sleep_for(5ms);
+  parts_->guard.reset();
+  parts_->io.stop();
+  parts_->thread.join();
+}
+
+Daemon::~Daemon() {
+  if (parts_) stop(20s);
+}
+
+}  // namespace api

@@ -1,0 +1,87 @@
+// Every handler that the table in routes.cpp names, by family. Each parses, asks, renders, and decides
+// nothing.
+#pragma once
+
+#include "api/stream.hpp"
+
+namespace api {
+
+// datasets.cpp
+Result<Reply> list_datasets(const Call& call);
+Result<Reply> get_dataset(const Call& call);
+Result<Wish> prepare_create(const Call& call);
+Result<Reply> answer_created(const Call& call, const engine::Answer& answer,
+                             const engine::DatasetState& state);
+Result<Wish> prepare_change(const Call& call);
+Result<Wish> prepare_delete(const Call& call);
+Result<Wish> prepare_duplicate(const Call& call);
+Result<Reply> answer_dataset(const Call& call, const engine::Answer& answer,
+                             const engine::DatasetState& state);
+
+// import.cpp
+boost::asio::awaitable<void> post_import(Stream& stream, Call call);
+
+// records.cpp
+Result<Reply> list_records(const Call& call);
+Result<Reply> get_record(const Call& call);
+// record_edits.cpp
+Result<Wish> prepare_edit_record(const Call& call);
+Result<Wish> prepare_delete_record(const Call& call);
+Result<Reply> answer_record(const Call& call, const engine::Answer& answer,
+                            const engine::DatasetState& state);
+Result<Reply> answer_record_deleted(const Call& call, const engine::Answer& answer,
+                                    const engine::DatasetState& state);
+Result<Wish> prepare_bulk(const Call& call);
+Result<Reply> answer_bulk(const Call& call, const engine::Answer& answer, const engine::DatasetState& state);
+
+// canvas.cpp
+Result<Reply> get_canvas(const Call& call);
+Result<Reply> get_health(const Call& call);
+Result<Reply> get_coverage(const Call& call);
+Result<Wish> prepare_targets(const Call& call);
+Result<Reply> answer_coverage(const Call& call, const engine::Answer& answer,
+                              const engine::DatasetState& state);
+
+// topics.cpp
+Result<Reply> get_topics(const Call& call);
+Result<Wish> prepare_topics(const Call& call);
+Result<Reply> answer_topics(const Call& call, const engine::Answer& answer,
+                            const engine::DatasetState& state);
+Result<Wish> prepare_generate_topics(const Call& call);
+Result<Wish> prepare_categorize(const Call& call);
+
+// runs.cpp
+Result<Wish> prepare_trigger(const Call& call);
+Result<Reply> answer_run_started(const Call& call, const engine::Answer& answer,
+                                 const engine::DatasetState& state);
+Result<Wish> prepare_skip(const Call& call);
+Result<Reply> answer_canvas(const Call& call, const engine::Answer& answer,
+                            const engine::DatasetState& state);
+Result<Reply> list_runs(const Call& call);
+Result<Reply> get_run(const Call& call);
+Result<Wish> prepare_cancel(const Call& call);
+Result<Wish> prepare_resume(const Call& call);
+Result<Reply> answer_run(const Call& call, const engine::Answer& answer, const engine::DatasetState& state);
+
+// events.cpp, event_stream.cpp
+boost::asio::awaitable<void> get_events(Stream& stream, Call call);
+Result<Reply> list_events(const Call& call);
+Result<Reply> get_histogram(const Call& call);
+// diff.cpp
+Result<Reply> get_diff(const Call& call);
+
+// export.cpp
+boost::asio::awaitable<void> get_export(Stream& stream, Call call);
+
+// system.cpp
+Result<Reply> get_system(const Call& call);
+Result<Reply> get_healthz(const Call& call);
+Result<Reply> get_readyz(const Call& call);
+Result<Reply> get_metrics(const Call& call);
+Result<Reply> get_openapi(const Call& call);
+Result<Reply> get_api_page(const Call& call);
+// web_page.cpp
+Result<Reply> get_page(const Call& call);
+Result<Reply> get_asset(const Call& call);
+
+}  // namespace api

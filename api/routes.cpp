@@ -1,0 +1,155 @@
+#include "api/routes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "api/handlers.hpp"
+
+namespace api {
+
+namespace {
+constexpr auto viewer = Role::viewer;
+constexpr auto editor = Role::editor;
+constexpr auto admin = Role::admin;
+
+constexpr ReadRoute here(Read handler) {
+  return {handler, On::api};
+}
+constexpr ReadRoute aside(Read handler) {
+  return {handler, On::worker};
+}
+
+constexpr std::string_view record_filters =
+    "valid code topic source duplicate line confidence_lt confidence_gte score_lt score_gte q sort limit "
+    "cursor";
+constexpr std::string_view export_filters =
+    "what shape valid code topic source duplicate line confidence_lt confidence_gte score_lt score_gte q";
+
+#define DATASETS "/api/v1/datasets"
+#define DATASET DATASETS "/{dataset}"
+
+const std::array table{
+    Route{Verb::get, DATASETS, "search status sort limit cursor", viewer, here(list_datasets)},
+    Route{Verb::post, DATASETS, "", editor, Write{prepare_create, answer_created}},
+    Route{Verb::get, DATASET, "", viewer, here(get_dataset)},
+    Route{Verb::patch, DATASET, "", editor, Write{prepare_change, answer_dataset}},
+    Route{Verb::delete_, DATASET, "confirm", admin, Write{prepare_delete, answer_dataset}},
+    Route{Verb::post, DATASET "/duplicate", "", editor, Write{prepare_duplicate, answer_created}},
+    Route{Verb::post, DATASET "/import", "mode confirm name", editor, &post_import},
+    Route{Verb::get, DATASET "/export", export_filters, viewer, &get_export},
+    Route{Verb::get, DATASET "/health", "", viewer, here(get_health)},
+    Route{Verb::get, DATASET "/records", record_filters, viewer, aside(list_records)},
+    Route{Verb::post, DATASET "/records/bulk", "", editor, Write{prepare_bulk, answer_bulk}},
+    Route{Verb::get, DATASET "/records/{record}", "", viewer, aside(get_record)},
+    Route{Verb::patch, DATASET "/records/{record}", "", editor, Write{prepare_edit_record, answer_record}},
+    Route{Verb::delete_, DATASET "/records/{record}", "", editor,
+          Write{prepare_delete_record, answer_record_deleted}},
+    Route{Verb::get, DATASET "/canvas", "", viewer, here(get_canvas)},
+    Route{Verb::post, DATASET "/steps/{step}/trigger", "", editor,
+          Write{prepare_trigger, answer_run_started}},
+    Route{Verb::post, DATASET "/steps/{step}/skip", "", editor, Write{prepare_skip, answer_canvas}},
+    Route{Verb::get, DATASET "/runs", "step state limit cursor", viewer, here(list_runs)},
+    Route{Verb::get, DATASET "/runs/{run}", "", viewer, here(get_run)},
+    Route{Verb::post, DATASET "/runs/{run}/cancel", "", editor, Write{prepare_cancel, answer_run}},
+    Route{Verb::post, DATASET "/runs/{run}/resume", "", editor, Write{prepare_resume, answer_run}},
+    Route{Verb::get, DATASET "/topics", "", viewer, here(get_topics)},
+    Route{Verb::put, DATASET "/topics", "", editor, Write{prepare_topics, answer_topics}},
+    Route{Verb::post, DATASET "/topics/generate", "", editor,
+          Write{prepare_generate_topics, answer_run_started}},
+    Route{Verb::post, DATASET "/categorize", "", editor, Write{prepare_categorize, answer_run_started}},
+    Route{Verb::get, DATASET "/coverage", "", viewer, aside(get_coverage)},
+    Route{Verb::put, DATASET "/coverage/targets", "", editor, Write{prepare_targets, answer_coverage}},
+    Route{Verb::get, DATASET "/events", "from to limit type detail", viewer, &get_events},
+    Route{Verb::get, DATASET "/events/histogram", "buckets", viewer, aside(get_histogram)},
+    Route{Verb::get, DATASET "/diff", "from to", viewer, aside(get_diff)},
+    Route{Verb::get, "/api/v1/system", "", viewer, here(get_system)},
+    Route{Verb::get, "/api/v1/openapi.json", "", viewer, here(get_openapi), true},
+    Route{Verb::get, "/api/v1", "", viewer, here(get_api_page), true},
+    Route{Verb::get, "/healthz", "", viewer, here(get_healthz), true},
+    Route{Verb::get, "/readyz", "", viewer, here(get_readyz), true},
+    Route{Verb::get, "/metrics", "", viewer, here(get_metrics)},
+    Route{Verb::get, "/", "", viewer, aside(get_page), true},
+    Route{Verb::get, "/finetune/{rest...}", "*", viewer, aside(get_page), true},
+    Route{Verb::get, "/system", "*", viewer, aside(get_page), true},
+    Route{Verb::get, "/assets/{rest...}", "*", viewer, aside(get_asset), true},
+    Route{Verb::get, "/favicon.ico", "", viewer, aside(get_asset), true},
+};
+
+#undef DATASET
+#undef DATASETS
+
+// Takes the next "/segment" off a pattern.
+std::string_view take_segment(std::string_view& pattern) {
+  pattern.remove_prefix(1);
+  const std::string_view segment = pattern.substr(0, pattern.find('/'));
+  pattern.remove_prefix(segment.size());
+  return segment;
+}
+
+bool matches(std::string_view pattern, Request& request) {
+  request.ids.clear();
+  if (pattern == "/") return request.path.empty();
+  std::size_t i = 0;
+  while (!pattern.empty()) {
+    const std::string_view segment = take_segment(pattern);
+    if (segment.ends_with("...}")) return true;
+    if (i == request.path.size()) return false;
+    const std::string& given = request.path[i++];
+    if (segment.starts_with('{')) {
+      if (given.empty()) return false;
+      request.ids.emplace_back(segment.substr(1, segment.size() - 2), given);
+    } else if (segment != given) {
+      return false;
+    }
+  }
+  return i == request.path.size();
+}
+
+// How many segments of the pattern the path has in the same place.
+std::size_t likeness(std::string_view pattern, const Request& request) {
+  std::size_t alike = 0;
+  for (std::size_t i = 0; i < request.path.size() && pattern.size() > 1; ++i) {
+    const std::string_view segment = take_segment(pattern);
+    if (segment == request.path[i]) alike += 2;
+    if (segment.starts_with('{')) alike += 1;
+  }
+  return alike;
+}
+}  // namespace
+
+std::span<const Route> routes() {
+  return table;
+}
+
+Match find_route(Request& request) {
+  Match match;
+  const Verb wanted = request.verb == Verb::head ? Verb::get : request.verb;
+  for (const Route& route : table) {
+    if (!matches(route.pattern, request)) continue;
+    if (route.verb == wanted) {
+      match.route = &route;
+      return match;
+    }
+    match.allowed.push_back(route.verb);
+    if (route.verb == Verb::get) match.allowed.push_back(Verb::head);
+  }
+  request.ids.clear();
+  return match;
+}
+
+std::vector<std::string_view> near_matches(const Request& request) {
+  std::vector<std::pair<std::size_t, std::string_view>> scored;
+  for (const Route& route : table) {
+    const std::size_t alike = likeness(route.pattern, request);
+    if (alike >= 4) scored.emplace_back(alike, route.pattern);
+  }
+  std::ranges::sort(scored, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string_view> nearest;
+  for (const auto& [score, pattern] : scored) {
+    if (nearest.size() < 5 && std::ranges::find(nearest, pattern) == nearest.end())
+      nearest.push_back(pattern);
+  }
+  return nearest;
+}
+
+}  // namespace api

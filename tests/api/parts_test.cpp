@@ -1,0 +1,1 @@
+#include "tests/api/api_support.hpp"
