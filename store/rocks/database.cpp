@@ -16,7 +16,8 @@ namespace store {
 Error to_error(const rocksdb::Status& status, std::string_view doing) {
   ErrorCode code = ErrorCode::io;
   std::string hint = "see the system's log for the disk; nothing more is acknowledged until it works again";
-  if (status.IsNoSpace()) {
+  const bool full = status.IsNoSpace() || status.ToString().find(no_space_message) != std::string::npos;
+  if (full) {
     code = ErrorCode::no_space;
     hint = "free space on the disk of the data folder; then go on";
   } else if (status.IsCorruption()) {

@@ -98,6 +98,9 @@ rocksdb::DBOptions database_options(const Database& database) {
   options.listeners.push_back(std::make_shared<Listener>(database.stopped));
   options.paranoid_checks = true;
   options.max_bgerror_resume_count = 0;
+  // Families reach their tables together. Otherwise a crash between two of them, after a failed write has torn
+  // the log, leaves tables that are ahead of it, and RocksDB refuses to open.
+  options.atomic_flush = true;
   // Stops at the first damaged record. Whether that was an unfinished tail is for the synced-up-to mark to
   // say.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;

@@ -10,6 +10,7 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
 IOStatus marked(IOStatus status) {
+  if (status.IsNoSpace()) status = IOStatus::IOError(std::string(no_space_message), status.ToString());
   if (status.IsIOError() && !status.GetDataLoss()) status.SetRetryable(true);
   return status;
 }

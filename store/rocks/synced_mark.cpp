@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view magic = "rftdsync";
 constexpr std::size_t slot_bytes = 64;
 constexpr std::size_t checked_bytes = 56;
+constexpr std::size_t slots = 3;
 
 std::uint64_t get(std::string_view bytes, std::size_t offset) {
   std::uint64_t value = 0;
@@ -49,16 +50,16 @@ Result<SyncedMark::Value> SyncedMark::read(rocksdb::FileSystem& file_system, con
   std::unique_ptr<rocksdb::FSSequentialFile> file;
   auto status = file_system.NewSequentialFile(path, rocksdb::FileOptions(), &file, nullptr);
   if (!status.ok()) return std::unexpected(to_error(status, "opening " + path));
-  std::array<char, 2 * slot_bytes> buffer{};
+  std::array<char, slots * slot_bytes> buffer{};
   rocksdb::Slice got;
   status = file->Read(buffer.size(), rocksdb::IOOptions(), &got, buffer.data(), nullptr);
   if (!status.ok()) return std::unexpected(to_error(status, "reading " + path));
-  const auto first = value_of(view(got));
-  const auto second = got.size() < slot_bytes ? std::nullopt : value_of(view(got).substr(slot_bytes));
-  if (first && second) return first->sequence > second->sequence ? *first : *second;
-  if (first) return *first;
-  if (second) return *second;
-  if (got.empty()) return Value{};  // the power went between creating and writing it, before any append
+  std::optional<Value> newest;
+  for (std::size_t offset = 0; offset < got.size(); offset += slot_bytes) {
+    const auto value = value_of(view(got).substr(offset));
+    if (value && (!newest || value->sequence > newest->sequence)) newest = value;
+  }
+  if (newest) return *newest;
   return schemas::fail(ErrorCode::corrupt, "a synced-up-to mark",
                        std::to_string(got.size()) + " bytes without an intact one",
                        "restore a backup, or open with accept_loss if the audit finds nothing missing", path);
@@ -66,14 +67,16 @@ Result<SyncedMark::Value> SyncedMark::read(rocksdb::FileSystem& file_system, con
 
 Result<void> SyncedMark::create(rocksdb::FileSystem& file_system, const std::string& path, Value value) {
   const rocksdb::IOOptions io;
-  std::unique_ptr<rocksdb::FSWritableFile> file;
-  auto status = file_system.NewWritableFile(path, rocksdb::FileOptions(), &file, nullptr);
-  std::array<char, 2 * slot_bytes> slots{};
+  const std::string unfinished = path + ".new";
+  std::array<char, slots * slot_bytes> bytes{};
   const auto slot = slot_of(value);
-  std::memcpy(slots.data() + (value.sequence % 2) * slot_bytes, slot.data(), slot.size());
-  if (status.ok()) status = file->Append(rocksdb::Slice(slots.data(), slots.size()), io, nullptr);
+  std::memcpy(bytes.data(), slot.data(), slot.size());
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  auto status = file_system.NewWritableFile(unfinished, rocksdb::FileOptions(), &file, nullptr);
+  if (status.ok()) status = file->Append(rocksdb::Slice(bytes.data(), bytes.size()), io, nullptr);
   if (status.ok()) status = file->Sync(io, nullptr);
   if (status.ok()) status = file->Close(io, nullptr);
+  if (status.ok()) status = file_system.RenameFile(unfinished, path, io, nullptr);
   if (!status.ok()) return std::unexpected(to_error(status, "writing " + path));
   return {};
 }
@@ -84,7 +87,8 @@ Result<std::unique_ptr<SyncedMark>> SyncedMark::open(rocksdb::FileSystem& file_s
   if (!value && replace_damaged) value = Value{};
   if (!value) return std::unexpected(value.error());
   if (value->sequence == 0) {
-    const auto created = create(file_system, path, Value{.sequence = 0});
+    value->sequence = 1;
+    const auto created = create(file_system, path, *value);
     if (!created) return std::unexpected(created.error());
   }
   std::unique_ptr<rocksdb::FSRandomRWFile> file;
@@ -93,18 +97,24 @@ Result<std::unique_ptr<SyncedMark>> SyncedMark::open(rocksdb::FileSystem& file_s
   return std::unique_ptr<SyncedMark>(new SyncedMark(std::move(file), *value));
 }
 
+bool SyncedMark::write_slot(std::size_t slot, Value value) {
+  const auto bytes = slot_of(value);
+  return file_
+      ->Write(slot * slot_bytes, rocksdb::Slice(bytes.data(), bytes.size()), rocksdb::IOOptions(), nullptr)
+      .ok();
+}
+
 bool SyncedMark::write(GlobalPosition global_position, std::uint64_t epoch) {
   const Value next{.global_position = global_position, .epoch = epoch, .sequence = value_.sequence + 1};
-  const auto slot = slot_of(next);
-  const auto status = file_->Write((next.sequence % 2) * slot_bytes, rocksdb::Slice(slot.data(), slot.size()),
-                                   rocksdb::IOOptions(), nullptr);
-  if (!status.ok()) return false;
+  if (!write_slot(1 + next.sequence % 2, next)) return false;
   value_ = next;
   return true;
 }
 
-bool SyncedMark::sync() {
-  return file_->Fsync(rocksdb::IOOptions(), nullptr).ok();
+// The settled slot is written last: until then it tells what was settled before.
+bool SyncedMark::settle(GlobalPosition global_position, std::uint64_t epoch) {
+  const auto sync = [this] { return file_->Fsync(rocksdb::IOOptions(), nullptr).ok(); };
+  return write(global_position, epoch) && sync() && write_slot(0, value_) && sync();
 }
 
 }  // namespace store

@@ -1,12 +1,13 @@
 // The synced-up-to mark: up to which global position appends have been acknowledged. It tells a torn tail
 // (bytes after the mark, never acknowledged) from lost data (bytes before it). Engine thread.
 //
-//   SYNCED = slot slot                             the slot with the greater sequence counts
+//   SYNCED = settled(slot) slot slot               the intact slot with the greatest sequence counts
 //   slot   = "rftdsync"(8) sequence(8) global_position(8) epoch(8) zero(24) checksum(8: XXH3-64 of the 56
 //   before)
 //
-// Written in turns, so that a torn write spoils the older slot only, after the sync of the write-ahead log
-// and never synced itself (until close): it may lag behind after a power cut, but is never ahead of the log.
+// The last two are written in turns, after each sync of the write-ahead log and never synced themselves:
+// after a power cut they may lag or be torn, but are never ahead of the log. The first is synced, when
+// opening and closing.
 #pragma once
 
 #include <rocksdb/file_system.h>
@@ -38,11 +39,14 @@ class SyncedMark {
   [[nodiscard]] const Value& value() const { return value_; }
   // A failed write is no loss of safety: the mark then lags. The next one tries again.
   bool write(GlobalPosition global_position, std::uint64_t epoch);
-  bool sync();
+  // Writes and syncs it, so that even a torn file tells it.
+  bool settle(GlobalPosition global_position, std::uint64_t epoch);
 
  private:
   SyncedMark(std::unique_ptr<rocksdb::FSRandomRWFile> file, Value value)
       : file_(std::move(file)), value_(value) {}
+
+  bool write_slot(std::size_t slot, Value value);
 
   std::unique_ptr<rocksdb::FSRandomRWFile> file_;
   Value value_;

@@ -51,7 +51,7 @@ Result<void> Writer::load_heads() {
 Result<void> Writer::settle_mark() {
   const auto status = database_->db->SyncWAL();
   if (!status.ok()) return std::unexpected(to_error(status, "syncing the log"));
-  if (!mark_->write(next_ - 1, epoch_) || !mark_->sync()) {
+  if (!mark_->settle(next_ - 1, epoch_)) {
     return schemas::fail(ErrorCode::io, "to write the synced-up-to mark", "an I/O error",
                          "look at the disk of the data folder", database_->path("SYNCED"));
   }
