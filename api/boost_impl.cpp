@@ -1,5 +1,4 @@
 // The parts of Asio and Beast that are compiled once (BOOST_ASIO_SEPARATE_COMPILATION and the like).
-#include <boost/asio/impl/src.hpp>
 #include <boost/asio/ssl/impl/src.hpp>
 #include <boost/beast/src.hpp>
 #include <boost/version.hpp>
