@@ -1,3 +1,6 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "steps/text/json_string.hpp"
 #include "steps/text/scratch.hpp"
 
@@ -30,7 +33,21 @@ void for_each_prompt_text(const Scratch::State& state, Take&& take) {
   }
 }
 
+constexpr std::size_t known_texts_max = 4096;
+
 }  // namespace
+
+std::uint64_t KnownTexts::count(std::string_view text, const Tokenizer& tokenizer) {
+  if (text.size() < text_bytes_min) return tokenizer.count(text);
+  entries_.resize(known_texts_max);
+  const std::uint64_t encoding = XXH3_64bits(tokenizer.name().data(), tokenizer.name().size());
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(text.data(), text.size(), encoding);
+  Entry& entry = entries_[hash.low64 % known_texts_max];
+  if (entry.high != hash.high64 || entry.low != hash.low64) {
+    entry = {hash.high64, hash.low64, tokenizer.count(text)};
+  }
+  return entry.tokens;
+}
 
 std::uint64_t prompt_bytes_max(const Scratch::State& state) {
   std::uint64_t bytes = state.parts.tools == no_value ? 0 : state.json.raw(state.parts.tools).size();
@@ -42,7 +59,7 @@ PromptTokens prompt_tokens(Scratch::State& state, const Tokenizer& tokenizer, Pr
   PromptTokens sum;
   const auto add = [&](std::string_view text) {
     sum.bytes += text.size();
-    if (texts == PromptTokens::Texts::counted) sum.tokens += tokenizer.count(text);
+    if (texts == PromptTokens::Texts::counted) sum.tokens += state.known_texts.count(text, tokenizer);
   };
   for_each_prompt_text(state, [&](JsonRef text) { add(state.json.string(text, state.buffer)); });
   if (state.parts.tools != no_value) {

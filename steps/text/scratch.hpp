@@ -15,6 +15,24 @@
 
 namespace steps::text {
 
+// The tokens of long texts met before: system messages, declared tools and the beginnings of conversations
+// come again and again. Keyed by a 128-bit hash of encoding and text; a newer text takes an older one's
+// place.
+class KnownTexts {
+ public:
+  static constexpr std::size_t text_bytes_min = 128;
+
+  [[nodiscard]] std::uint64_t count(std::string_view text, const Tokenizer& tokenizer);
+
+ private:
+  struct Entry {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    std::uint64_t tokens = 0;
+  };
+  std::vector<Entry> entries_;  // 96 KiB, from the first text on
+};
+
 struct CanonicalField {
   std::string_view key;
   JsonRef value;
@@ -30,6 +48,7 @@ struct Scratch::State {
   std::deque<std::string> keys;               // keys that had escapes
   std::unordered_set<std::uint64_t> answers;  // hashes of ids and names that a result may name
 
+  KnownTexts known_texts;
   std::size_t largest_line = 0;  // bytes, since the memory was last given back
 
   // Parses the line and finds its parts. A fault, or `json` holding no object, leaves `parts` as it was.
