@@ -30,6 +30,11 @@ void tell_ids(Json& value, std::string_view key) {
     value = to_text(schemas::BlobId(value["high"].get<std::uint64_t>(), value["low"].get<std::uint64_t>()));
   } else {
     for (auto& [name, member] : value.items()) tell_ids(member, name);
+    // C++ keeps the word `import` for itself, so the schema compiler adds a dash to it.
+    if (value.contains("import_")) {
+      value["import"] = std::move(value["import_"]);
+      value.erase("import_");
+    }
   }
 }
 

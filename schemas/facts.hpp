@@ -78,6 +78,8 @@ std::uint16_t current_version(EventType type);
 template <class Native>
 NewEvent encode(const Native& fact) {
   flatbuffers::FlatBufferBuilder builder(256);
+  builder.ForceDefaults(
+      true);  // what an event says must not depend on a default of the release that reads it
   builder.Finish(Native::TableType::Pack(builder, &fact));
   return NewEvent{EventTypeOf<Native>::value, current_version(EventTypeOf<Native>::value),
                   std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize())};
