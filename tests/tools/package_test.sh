@@ -47,7 +47,7 @@ systemd-analyze security --offline=yes --threshold=20 "$unit" >"$folder/security
   { tail -1 "$folder/security" >&2 && fail "the exposure is over 2.0"; }
 exposure=$(grep -oE 'level for .*: [0-9.]+' "$folder/security" | grep -oE '[0-9.]+$')
 if command -v systemd-sysusers >/dev/null; then
-  systemd-sysusers --root="$prefix" --dry-run rftd.conf >/dev/null || fail "sysusers"
+  systemd-sysusers --root="$prefix" --dry-run rftd.conf >/dev/null 2>&1 || fail "sysusers"
 fi
 
 # The configuration as shipped, and with every commented key switched on.

@@ -73,6 +73,14 @@ TEST_CASE("a problem document is told as wanted, found and hint", "[tools][probl
   REQUIRE(parse(failure.json).is_object());
 }
 
+TEST_CASE("a detail that only repeats its one error is left out", "[tools][problem]") {
+  const Failure failure =
+      problem(404, R"({"title": "Not found", "detail": "expected a run, found 'x'; look there",
+    "errors": [{"wanted": "a run", "found": "'x'", "hint": "look there"}],
+    "blocked": [{"reason": "'x'", "fix": "y"}]})");
+  REQUIRE(failure.text == "refused (404 Not found)\n  wanted  a run\n  found   'x'\n  hint    look there");
+}
+
 TEST_CASE("an answer that is no problem document is quoted without its control characters",
           "[tools][problem]") {
   const Failure failure = problem(502, "<h1>Bad\033 Gateway</h1>\n");

@@ -80,7 +80,7 @@ std::string outline(const json& document, int indent) {
 std::string summary(const json& object, std::size_t characters_max) {
   std::string out;
   for (const auto& [key, value] : object.items()) {
-    if (value.is_null()) continue;
+    if (value.is_null() || value == "") continue;
     if (!out.empty()) out += ' ';
     if (value.is_array()) {
       out += fmt::format("{}[{}]", key, value.size());

@@ -13,9 +13,19 @@ void append_line(std::string& out, std::string_view name, const std::string& val
   if (!value.empty()) out += fmt::format("\n  {:<7} {}", name, printable(value));
 }
 
-void append_blocked(std::string& out, const json& blocked) {
+// The detail is one sentence for who reads nothing else; here the parts of it follow.
+bool repeats(const std::string& detail, const json& errors) {
+  if (!errors.is_array() || errors.size() != 1) return false;
+  const std::string wanted = text(errors[0], "wanted");
+  return !wanted.empty() && detail.find(wanted) != std::string::npos;
+}
+
+void append_blocked(std::string& out, const json& blocked, const json& errors) {
   if (!blocked.is_array()) return;
   for (const json& reason : blocked) {
+    const bool told =
+        errors.is_array() && errors.size() == 1 && text(errors[0], "found") == text(reason, "reason");
+    if (told) continue;
     append_line(out, "because", text(reason, "reason"));
     append_line(out, "fix", text(reason, "fix"));
   }
@@ -32,8 +42,9 @@ Failure problem(long status, std::string_view body) {
   std::string out = fmt::format("refused ({}", status);
   if (const std::string title = text(document, "title"); !title.empty()) out += " " + printable(title);
   out += ")";
-  if (const std::string detail = text(document, "detail"); !detail.empty()) out += ": " + printable(detail);
   const json& errors = member(document, "errors");
+  const std::string detail = text(document, "detail");
+  if (!detail.empty() && !repeats(detail, errors)) out += ": " + printable(detail);
   if (errors.is_array()) {
     for (const json& error : errors) {
       append_line(out, "at", text(error, "at"));
@@ -42,7 +53,7 @@ Failure problem(long status, std::string_view body) {
       append_line(out, "hint", text(error, "hint"));
     }
   }
-  append_blocked(out, member(document, "blocked"));
+  append_blocked(out, member(document, "blocked"), errors);
   return {exit_failed, out, std::string(body)};
 }
 

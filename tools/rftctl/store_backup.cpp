@@ -23,6 +23,7 @@ int backup(const std::string& data, const std::string& to) {
 }
 
 int restore(const std::string& from, const std::string& to) {
+  log_quietly();
   if (auto restored = store::restore(from, to); !restored) return tell(failure_of(restored.error()));
   const auto log = open_store(to);
   if (!log) return tell(log.error());

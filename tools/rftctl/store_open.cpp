@@ -18,17 +18,6 @@ bool holds_store(const std::filesystem::path& folder) {
   return std::filesystem::exists(folder / "CURRENT", ignored);
 }
 
-// What store/ has to say belongs on standard error, and only when something is wrong.
-void log_quietly() {
-  static const bool once = [] {
-    spdlog::set_default_logger(spdlog::stderr_logger_mt("rftctl"));
-    spdlog::set_pattern("rftctl: %v");
-    spdlog::set_level(spdlog::level::warn);
-    return true;
-  }();
-  static_cast<void>(once);
-}
-
 // Names as they are now: the newest one that a dataset's own stream tells.
 std::string name_of(const store::EventLog& log, schemas::StreamId stream) {
   std::string name;
@@ -49,6 +38,16 @@ std::string name_of(const store::EventLog& log, schemas::StreamId stream) {
 
 }  // namespace
 
+void log_quietly() {
+  static const bool once = [] {
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("rftctl"));
+    spdlog::set_pattern("rftctl: %v");
+    spdlog::set_level(spdlog::level::warn);
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
 Result<std::unique_ptr<store::RocksEventLog>> open_store(const std::string& folder) {
   if (!holds_store(folder))
     return failed(
@@ -61,10 +60,10 @@ Result<std::unique_ptr<store::RocksEventLog>> open_store(const std::string& fold
   options.read_only = true;
   auto log = store::RocksEventLog::open(options);
   if (!log) {
-    Failure failure = failure_of(log.error());
-    if (log.error().code == schemas::ErrorCode::conflict)
-      failure.text += "\n  hint    beside a running daemon: rftctl events, or this verb on a backup";
-    return std::unexpected(std::move(failure));
+    schemas::Error error = log.error();
+    if (error.code == schemas::ErrorCode::conflict)
+      error.hint = "stop it first; while it runs, ask it: rftctl events, export, system";
+    return std::unexpected(failure_of(error));
   }
   // What an rftd would refuse to go on with is worth telling, whatever is looked at.
   if (const auto& finding = (*log)->finding(); finding)

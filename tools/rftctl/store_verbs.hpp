@@ -21,6 +21,8 @@ struct StoreSettings {
 };
 
 // store_open.cpp
+// What store/ has to say belongs on standard error, and only when something is wrong.
+void log_quietly();
 Result<std::unique_ptr<store::RocksEventLog>> open_store(const std::string& folder);
 // Empty when no dataset is wanted.
 Result<std::optional<schemas::DatasetId>> dataset_in(const store::EventLog& log, const std::string& wanted);
