@@ -141,7 +141,7 @@ void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& 
   DatasetState& state = dataset.state;
   const std::uint64_t first = event.first_record()->value();
   bool disturbed = false;
-  bool visible_changed = false;
+  bool verdicts_moved = false;
   for (std::uint32_t i = 0; i < event.codes()->size(); ++i) {
     const std::uint64_t number = first + i;
     if (state.records[number - 1].is(deleted)) continue;
@@ -154,12 +154,12 @@ void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& 
     const RecordRow& row = state.records[number - 1];
     count_staged_verdict(state, row, +1);
     if (row.is(staged)) continue;
-    visible_changed = true;
+    verdicts_moved |= row.code != before.code;
     disturbed |= (was_original && !row.valid()) || (indexed && row.hash != before.hash);
     if (row.valid()) disturbed |= !place_among_duplicates(dataset, number);
   }
   if (disturbed) rebuild_duplicates(dataset);
-  if (visible_changed) state.records_changed = {fact.position, "records validated again"};
+  if (verdicts_moved) state.records_changed = {fact.position, "records validated again"};
   Run& run = run_for_writing(state, event.run()->value());
   run.done += event.codes()->size();
   run.total = std::max(run.total, run.done);
