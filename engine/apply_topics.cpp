@@ -55,7 +55,8 @@ void apply_topics_defined(DatasetState& state, const schemas::TopicsDefined& eve
   std::erase_if(state.targets,
                 [&](const auto& target) { return std::ranges::find(leaves, target.first) == leaves.end(); });
   state.calibration = {};
-  state.categorize_due = !leaves.empty() && (first || event.run() != 0);
+  // An edit before anybody has assigned does not take back that somebody will.
+  state.categorize_due = !leaves.empty() && (first || event.run() != 0 || state.categorize_due);
   state.topics_changed = {fact.position, event.run() != 0 ? "topics generated" : "topics edited"};
   state.assignments_changed = {fact.position, state.topics_changed.because};
 }
