@@ -43,8 +43,11 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
         {event.time(), told(envelope.actor()), told(envelope.command()), envelope.cause(), envelope.run()});
     forked.source_hash = store::hash_of(event);
     std::string upcast_body;
-    const auto fact = fact_of(event, upcast_body);
-    if (fact) apply(copy.dataset, *fact);
+    auto fact = fact_of(event, upcast_body);
+    if (fact) {
+      fact->epoch = epoch_;  // which is what the copied event is stored with
+      apply(copy.dataset, *fact);
+    }
     if (!fact) outcome = std::unexpected(fact.error());
     return fact.has_value();
   });
