@@ -12,11 +12,15 @@ std::string at_topic(std::size_t i, std::string_view field) {
 }
 
 Result<int> depth_of(const DefineTopics& command, std::size_t i) {
+  if (command.parents[i] >= static_cast<std::int32_t>(i)) {
+    return schemas::fail(ErrorCode::invalid_argument, "parents before their children, without cycles",
+                         "'" + command.topics[i].name + "' before its parent", {}, at_topic(i, "children"));
+  }
   int depth = 1;
   for (std::int32_t parent = command.parents[i]; parent >= 0;
        parent = command.parents[static_cast<std::size_t>(parent)]) {
-    if (static_cast<std::size_t>(parent) >= command.topics.size() || ++depth > topic_depth_max) {
-      return schemas::fail(ErrorCode::invalid_argument, "a hierarchy of at most 5 levels without cycles",
+    if (++depth > topic_depth_max) {
+      return schemas::fail(ErrorCode::invalid_argument, "a hierarchy of at most 5 levels",
                            "'" + command.topics[i].name + "' deeper than that", {}, at_topic(i, "children"));
     }
   }
