@@ -199,12 +199,14 @@ Result<Decision> decide_on(const DatasetState& state, const FailAttempt& command
   if (!run) return std::unexpected(run.error());
   if ((*run)->state != RunState::running || (*run)->attempt != command.attempt) return Decision{};
   Decision decision{{}, {}, {}, command.run.value()};
-  if (!command.worth_a_retry) {
+  // Validation is due as long as records wait for it: failed for good, it would be started again at once.
+  const bool would_begin_again = (*run)->step == StepName::validate;
+  if (!command.worth_a_retry && !would_begin_again) {
     schemas::RunFailedT event;
     event.run = command.run;
     event.error = command.error;
     decision.events.push_back(schemas::encode(event));
-  } else if (command.attempt >= attempts_max) {
+  } else if (!command.worth_a_retry || command.attempt >= attempts_max) {
     schemas::RunParkedT event;
     event.run = command.run;
     event.attempt = command.attempt;
