@@ -73,6 +73,9 @@ Result<Reply> get_diff(const Call& call);
 // export.cpp
 boost::asio::awaitable<void> get_export(Stream& stream, Call call);
 
+// backup.cpp
+boost::asio::awaitable<void> post_backup(Stream& stream, Call call);
+
 // system.cpp
 Result<Reply> get_system(const Call& call);
 Result<Reply> get_healthz(const Call& call);

@@ -63,6 +63,7 @@ const std::array table{
     Route{Verb::get, DATASET "/events/histogram", "buckets", viewer, aside(get_histogram)},
     Route{Verb::get, DATASET "/diff", "from to", viewer, aside(get_diff)},
     Route{Verb::get, "/api/v1/system", "", viewer, here(get_system)},
+    Route{Verb::post, "/api/v1/system/backup", "", admin, &post_backup},
     Route{Verb::get, "/api/v1/openapi.json", "", viewer, here(get_openapi), true},
     Route{Verb::get, "/api/v1", "", viewer, here(get_api_page), true},
     Route{Verb::get, "/healthz", "", viewer, here(get_healthz), true},

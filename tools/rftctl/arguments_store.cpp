@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "tools/rftctl/arguments.hpp"
+#include "tools/rftctl/arguments_parts.hpp"
 #include "tools/rftctl/store_verbs.hpp"
 
 namespace rftctl {
@@ -81,9 +81,19 @@ void add_copies(CLI::App& app, CommandLine& line) {
     std::string from, to;
   };
   auto a = std::make_shared<Folders>();
-  auto* sub = add_verb(app, "backup", "Copy a store, and verify the copy", a->store);
-  sub->add_option("--to", a->to, "An empty or new folder")->required();
-  sub->callback([a, &line] { line.chosen = [a] { return backup(a->store.data, a->to); }; });
+  auto* sub = app.add_subcommand("backup", "Copy a store: of the running daemon, or a folder with --data")
+                  ->group(group);
+  sub->add_option("--data", a->store.data, "A store folder without a daemon; the copy is verified")
+      ->check(CLI::ExistingDirectory);
+  sub->add_option("--to", a->to, "An empty or new folder (of the daemon's machine: an absolute path)")
+      ->required();
+  sub->callback([a, &line] {
+    if (!a->store.data.empty()) {
+      line.chosen = [a] { return backup(a->store.data, a->to); };
+    } else {
+      line.chosen = with_context(line, [a](Context& context) { return backup_running(context, a->to); });
+    }
+  });
 
   auto b = std::make_shared<Folders>();
   sub = app.add_subcommand("restore", "Verify a backup, and make a data folder of it")->group(group);

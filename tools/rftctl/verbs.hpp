@@ -38,6 +38,8 @@ int show_health(Context& context, const std::string& dataset, const std::string&
 int show_coverage(Context& context, const std::string& dataset, const std::string& at);
 int show_diff(Context& context, const std::string& dataset, const std::string& from, const std::string& to);
 int show_system(Context& context);
+// Has the daemon copy its store into a folder of its machine.
+int backup_running(Context& context, const std::string& to);
 
 // verbs_records.cpp
 struct RecordsWanted {

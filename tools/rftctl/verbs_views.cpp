@@ -51,4 +51,9 @@ int show_system(Context& context) {
   return context.show(context.client().get("/system"), [](const json& system) { return outline(system); });
 }
 
+int backup_running(Context& context, const std::string& to) {
+  return context.show(context.client().send("POST", "/system/backup", json{{"to", to}}),
+                      [](const json& copy) { return "backed up while running: " + outline(copy); });
+}
+
 }  // namespace rftctl
