@@ -4,114 +4,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "steps/topics/kmeans.hpp"
 #include "steps/topics/linkage.hpp"
 #include "steps/topics/rng.hpp"
 
 namespace steps::topics {
 namespace {
-
-using Groups = std::vector<std::uint32_t>;
-
-Matrix take_rows(const Matrix& rows, std::span<const std::uint32_t> chosen) {
-  Matrix out(chosen.size(), rows.cols);
-  for (std::size_t index = 0; index < chosen.size(); ++index) {
-    std::ranges::copy(rows.row(chosen[index]), out.row(index).begin());
-  }
-  return out;
-}
-
-Matrix centroids_of(const Matrix& rows, const Groups& group_of, std::size_t groups) {
-  Matrix centroids(groups, rows.cols);
-  for (std::size_t row = 0; row < rows.rows; ++row)
-    add_scaled(centroids.row(group_of[row]), 1, rows.row(row));
-  for (std::size_t group = 0; group < groups; ++group) normalise(centroids.row(group));
-  return centroids;
-}
-
-std::uint32_t nearest(std::span<const float> row, const Matrix& centroids) {
-  std::uint32_t best = 0;
-  float closeness = -2;
-  for (std::size_t group = 0; group < centroids.rows; ++group) {
-    const float similarity = dot(row, centroids.row(group));
-    if (similarity > closeness) {
-      closeness = similarity;
-      best = static_cast<std::uint32_t>(group);
-    }
-  }
-  return best;
-}
-
-// Closes the gaps that empty or dissolved groups leave; returns how many groups remain.
-std::size_t renumber(Groups& group_of, std::size_t groups) {
-  std::vector<std::uint32_t> sizes(groups);
-  for (const std::uint32_t group : group_of) ++sizes[group];
-  std::vector<std::uint32_t> number(groups);
-  std::uint32_t next = 0;
-  for (std::size_t group = 0; group < groups; ++group) number[group] = sizes[group] > 0 ? next++ : 0;
-  for (std::uint32_t& group : group_of) group = number[group];
-  return next;
-}
-
-// Rows of groups below `rows_min` move to the nearest of the others (at least one is kept).
-std::size_t dissolve_small(const Matrix& rows, Groups& group_of, std::size_t groups, std::size_t rows_min) {
-  std::vector<std::size_t> sizes(groups);
-  for (const std::uint32_t group : group_of) ++sizes[group];
-  const std::size_t largest = *std::ranges::max_element(sizes);
-  const std::size_t needed = std::min(rows_min, largest);
-  Matrix centroids = centroids_of(rows, group_of, groups);
-  std::vector<std::uint32_t> kept;
-  for (std::size_t group = 0; group < groups; ++group) {
-    if (sizes[group] >= needed) kept.push_back(static_cast<std::uint32_t>(group));
-  }
-  if (kept.size() == groups) return groups;
-  const Matrix kept_centroids = take_rows(centroids, kept);
-  for (std::size_t row = 0; row < rows.rows; ++row) {
-    if (sizes[group_of[row]] < needed) group_of[row] = kept[nearest(rows.row(row), kept_centroids)];
-  }
-  return renumber(group_of, groups);
-}
-
-// Spherical k-means from the given start (Dhillon, Modha 2001); empty groups vanish.
-std::size_t refine(const Matrix& rows, Groups& group_of, std::size_t groups, std::size_t rounds) {
-  for (std::size_t round = 0; round < rounds; ++round) {
-    const Matrix centroids = centroids_of(rows, group_of, groups);
-    bool moved = false;
-    for (std::size_t row = 0; row < rows.rows; ++row) {
-      const std::uint32_t group = nearest(rows.row(row), centroids);
-      moved = moved || group != group_of[row];
-      group_of[row] = group;
-    }
-    if (!moved) break;
-    groups = renumber(group_of, groups);
-  }
-  return groups;
-}
-
-// With rows of length 1 the mean distance to a group is 1 - row . sum / size, so this costs O(n k d).
-double mean_silhouette(const Matrix& rows, std::span<const std::uint32_t> group_of, std::size_t groups) {
-  Matrix sums(groups, rows.cols);
-  std::vector<float> sizes(groups);
-  for (std::size_t row = 0; row < rows.rows; ++row) {
-    add_scaled(sums.row(group_of[row]), 1, rows.row(row));
-    sizes[group_of[row]] += 1;
-  }
-  double total = 0;
-  for (std::size_t row = 0; row < rows.rows; ++row) {
-    float own = 0;
-    float other = 2;
-    for (std::size_t group = 0; group < groups; ++group) {
-      const float together = dot(rows.row(row), sums.row(group));
-      if (group != group_of[row]) {
-        other = std::min(other, 1 - together / sizes[group]);
-      } else if (sizes[group] > 1) {
-        own = 1 - (together - dot(rows.row(row), rows.row(row))) / (sizes[group] - 1);
-      }
-    }
-    const float larger = std::max(own, other);
-    if (sizes[group_of[row]] > 1 && larger > 0) total += static_cast<double>((other - own) / larger);
-  }
-  return total / static_cast<double>(rows.rows);
-}
 
 // Every number up to 16, then every second, fourth, ...: finer steps change little and cost much.
 std::vector<std::size_t> group_counts(std::size_t lowest, std::size_t highest) {
@@ -126,11 +24,10 @@ std::vector<std::size_t> group_counts(std::size_t lowest, std::size_t highest) {
   return counts;
 }
 
-struct Best {
+struct Grouping {
   Groups group_of;
   std::size_t groups = 0;
   double score = 0;
-  std::vector<Candidate> tried;
 };
 
 struct Sample {
@@ -143,15 +40,6 @@ bool all_equal(const Matrix& rows) {
     if (dot(rows.row(0), rows.row(row)) < 0.9999F) return false;
   }
   return true;
-}
-
-// Keeps what scores best; a grouping with fewer groups than `lowest` only until one with enough is found.
-void consider(Best& best, Groups group_of, std::size_t groups, double score, std::size_t lowest) {
-  const auto rank = [lowest](std::size_t found, double value) { return std::pair(found >= lowest, value); };
-  if (best.groups != 0 && rank(groups, score) <= rank(best.groups, best.score)) return;
-  best.group_of = std::move(group_of);
-  best.groups = groups;
-  best.score = score;
 }
 
 struct Bounds {
@@ -171,23 +59,22 @@ double total_score(const Sample& sample, const Groups& group_of, std::size_t gro
 
 // Lets k-means move the borders a little, then compares.
 void try_grouping(const Sample& sample, Groups group_of, std::size_t groups, const Bounds& bounds,
-                  const ClusterOptions& options, Best& best) {
+                  const ClusterOptions& options, std::vector<Grouping>& tried) {
   groups = dissolve_small(sample.rows, group_of, groups, bounds.rows_min);
   groups = refine(sample.rows, group_of, groups, 6);
   groups = dissolve_small(sample.rows, group_of, groups, bounds.rows_min);
   const double value = options.score ? total_score(sample, group_of, groups, options.score)
                                      : mean_silhouette(sample.rows, group_of, groups);
-  best.tried.push_back({groups, value});
-  consider(best, std::move(group_of), groups, value, bounds.lowest);
+  tried.push_back({std::move(group_of), groups, value});
 }
 
 // For every count two cuts of the tree: at one height, and each branch as deep as the score of its groups
 // says.
 void search_tree(const Sample& sample, std::span<const Merge> merges, const Bounds& bounds,
-                 const ClusterOptions& options, Best& best) {
+                 const ClusterOptions& options, std::vector<Grouping>& tried) {
   const std::vector<std::size_t> counts = group_counts(bounds.lowest, bounds.highest);
   for (const std::size_t wanted : counts) {
-    try_grouping(sample, cut(merges, sample.rows.rows, wanted), wanted, bounds, options, best);
+    try_grouping(sample, cut(merges, sample.rows.rows, wanted), wanted, bounds, options, tried);
   }
   if (!options.score) return;
   std::vector<std::uint32_t> ids;
@@ -200,7 +87,7 @@ void search_tree(const Sample& sample, std::span<const Merge> merges, const Boun
   for (const std::size_t wanted : counts) {
     if (!partitions.possible(wanted)) continue;
     Partition found = partitions.best(wanted);
-    try_grouping(sample, std::move(found.group_of), found.groups, bounds, options, best);
+    try_grouping(sample, std::move(found.group_of), found.groups, bounds, options, tried);
   }
 }
 
@@ -208,30 +95,42 @@ std::unexpected<schemas::Error> stopped() {
   return schemas::fail(schemas::ErrorCode::cancelled, "to finish clustering", "a request to stop");
 }
 
-schemas::Result<Best> search(const Sample& sample, const ClusterOptions& options, std::size_t rows_min) {
+// The highest score; of equal ones the first. Too few groups only where nothing has enough.
+const Grouping& choose(const std::vector<Grouping>& tried, std::size_t lowest) {
+  const auto rank = [lowest](const Grouping& grouping) {
+    return std::pair(grouping.groups >= lowest, grouping.score);
+  };
+  return *std::ranges::max_element(tried, {}, rank);
+}
+
+struct Found {
+  Grouping grouping;
+  std::vector<Candidate> tried;
+};
+
+schemas::Result<Found> search(const Sample& sample, const ClusterOptions& options, std::size_t rows_min) {
   const std::size_t count = sample.rows.rows;
-  Best best;
-  if (count < 2 || all_equal(sample.rows)) {
-    best.group_of.assign(count, 0);
-    best.groups = 1;
-    return best;
-  }
+  if (count < 2 || all_equal(sample.rows)) return Found{{Groups(count, 0), 1, 0}, {}};
   Bounds bounds;
   bounds.rows_min = rows_min;
   bounds.lowest = std::clamp<std::size_t>(options.topics_min, 1, count);
   bounds.highest = std::clamp(std::min(options.topics_max, count / rows_min), bounds.lowest, count);
+  std::vector<Grouping> tried;
   double done = 0;
   for (const Linkage linkage : {Linkage::average, Linkage::ward}) {
     if (options.keep_going && !options.keep_going(done)) return stopped();
     const std::vector<Merge> merges = link(sample.rows, linkage);
     done += 0.25;
     if (options.keep_going && !options.keep_going(done)) return stopped();
-    search_tree(sample, merges, bounds, options, best);
+    search_tree(sample, merges, bounds, options, tried);
     done += 0.25;
   }
-  best.groups = refine(sample.rows, best.group_of, best.groups, 30);
-  best.groups = dissolve_small(sample.rows, best.group_of, best.groups, rows_min);
-  return best;
+  Found found{choose(tried, bounds.lowest), {}};
+  for (const Grouping& grouping : tried) found.tried.push_back({grouping.groups, grouping.score});
+  Grouping& chosen = found.grouping;
+  chosen.groups = refine(sample.rows, chosen.group_of, chosen.groups, 30);
+  chosen.groups = dissolve_small(sample.rows, chosen.group_of, chosen.groups, rows_min);
+  return found;
 }
 
 // Rows of length 0 are left out: they would all be equally far from everything.
@@ -323,15 +222,17 @@ schemas::Result<Clustering> cluster(const Matrix& rows, const ClusterOptions& op
   const Sample sample = draw(rows, options);
   const double sampled = static_cast<double>(sample.ids.size()) / static_cast<double>(rows.rows);
   const auto sample_min = static_cast<std::size_t>(std::ceil(static_cast<double>(rows_min) * sampled));
-  schemas::Result<Best> best = search(sample, options, std::max<std::size_t>(sample_min, 2));
-  if (!best) return std::unexpected(best.error());
+  schemas::Result<Found> found = search(sample, options, std::max<std::size_t>(sample_min, 2));
+  if (!found) return std::unexpected(found.error());
+  const Grouping& chosen = found->grouping;
 
   Clustering clustering;
-  clustering.groups = best->groups;
-  clustering.tried = std::move(best->tried);
-  clustering.centroids = centroids_of(sample.rows, best->group_of, best->groups);
+  clustering.groups = chosen.groups;
+  clustering.tried = std::move(found->tried);
+  clustering.score = chosen.score;
+  clustering.centroids = centroids_of(sample.rows, chosen.group_of, chosen.groups);
   std::vector<std::size_t> sizes(clustering.groups);
-  for (const std::uint32_t group : best->group_of) ++sizes[group];
+  for (const std::uint32_t group : chosen.group_of) ++sizes[group];
   const auto largest = static_cast<std::uint32_t>(std::ranges::max_element(sizes) - sizes.begin());
   clustering.group_of_row.resize(rows.rows);
   for (std::size_t row = 0; row < rows.rows; ++row) {

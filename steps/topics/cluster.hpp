@@ -43,6 +43,7 @@ struct Clustering {
   // so on; at most depth - 1 levels, fewer when there are too few groups to divide.
   std::vector<std::vector<std::uint32_t>> parents;
   std::vector<Candidate> tried;
+  double score = 0;  // of the grouping that was chosen, on the sample
 };
 
 // `rows` must have length 1 or 0; a row of length 0 joins the largest group.
