@@ -120,21 +120,30 @@ Result<void> Database::open_writable(FolderState state) {
   return {};
 }
 
+// Resume() starts a new log only where a memtable holds something; with all of them empty it would go on
+// writing behind a torn record. So the meta family's never is: the empty write makes RocksDB switch memtables
+// now if it is about to, and a new one gets a value that bypasses the log.
+rocksdb::Status Database::prepare_write() {
+  rocksdb::WriteOptions beside_the_log;
+  beside_the_log.disableWAL = true;
+  rocksdb::WriteBatch batch;
+  auto status = db->Write(beside_the_log, &batch);
+  if (!status.ok() || !notices->new_memtable.exchange(false)) return status;
+  status = batch.Put(family(Family::meta), slice(keys::resume), slice(encode_number(1)));
+  if (status.ok()) status = db->Write(beside_the_log, &batch);
+  if (!status.ok()) notices->new_memtable = true;
+  return status;
+}
+
 Result<void> Database::resume() {
-  auto status = db->Resume();
-  // Resume() keeps the old log when every memtable was empty, and a torn record would then lie in the middle
-  // of it. A value beside the log makes one memtable non-empty, and flushing that starts a new log.
-  if (status.ok()) {
-    rocksdb::WriteOptions beside_the_log;
-    beside_the_log.disableWAL = true;
-    status = db->Put(beside_the_log, family(Family::meta), slice(keys::resume), slice(encode_number(1)));
+  const auto status = db->Resume();
+  if (!status.ok()) return std::unexpected(to_error(status, "after an I/O error"));
+  if (log_torn && !notices->new_memtable) {
+    return schemas::fail(ErrorCode::io, "a new write-ahead log after an I/O error", "the old one",
+                         "restart the daemon; nothing that was acknowledged is lost", options.folder);
   }
-  if (status.ok()) status = db->Flush(rocksdb::FlushOptions(), family(Family::meta));
-  if (!status.ok()) {
-    stopped->store(true);
-    return std::unexpected(to_error(status, "after an I/O error"));
-  }
-  stopped->store(false);
+  log_torn = false;
+  notices->stopped = false;
   spdlog::warn("store: writing goes on after an I/O error");
   return {};
 }

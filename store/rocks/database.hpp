@@ -38,7 +38,13 @@ struct Database {
   rocksdb::FileLock* lock = nullptr;
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, family_names.size()> handles{};
-  std::shared_ptr<std::atomic<bool>> stopped = std::make_shared<std::atomic<bool>>(false);
+  // What RocksDB tells us on its own threads.
+  struct Notices {
+    std::atomic<bool> stopped = false;      // it refuses to write until resume()
+    std::atomic<bool> new_memtable = true;  // the meta family has an empty one
+  };
+  std::shared_ptr<Notices> notices = std::make_shared<Notices>();
+  bool log_torn = false;  // by a write that failed, until a new log is in use; engine thread
   std::atomic<GlobalPosition> global_position{0};
   std::atomic<std::uint64_t> streams{0};
 
@@ -67,6 +73,8 @@ struct Database {
   Result<void> open_read_only();
   Result<void> open_writable(FolderState state);
   void close();
+  // Before a write that must be recoverable: see resume().
+  rocksdb::Status prepare_write();
   // After RocksDB refused to go on writing: flushes what was acknowledged and starts a new write-ahead log,
   // so that whatever a failed write left in the old one is never replayed. An Error: still refused.
   Result<void> resume();

@@ -32,10 +32,13 @@ class Forward final : public rocksdb::Logger {
 
 class Listener final : public rocksdb::EventListener {
  public:
-  explicit Listener(std::shared_ptr<std::atomic<bool>> stopped) : stopped_(std::move(stopped)) {}
+  explicit Listener(std::shared_ptr<Database::Notices> notices) : notices_(std::move(notices)) {}
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* status) override {
     spdlog::error("store: writing stops until it is resumed: {}", status->ToString());
-    stopped_->store(true);
+    notices_->stopped = true;
+  }
+  void OnMemTableSealed(const rocksdb::MemTableInfo& sealed) override {
+    if (sealed.cf_name == family_names.front()) notices_->new_memtable = true;
   }
   // Resuming is append()'s business, so that it knows what became of a failed write.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
@@ -44,7 +47,7 @@ class Listener final : public rocksdb::EventListener {
   }
 
  private:
-  std::shared_ptr<std::atomic<bool>> stopped_;
+  std::shared_ptr<Database::Notices> notices_;
 };
 
 rocksdb::ColumnFamilyOptions family_options(const RocksEventLog::Options& from, Family family,
@@ -95,11 +98,11 @@ rocksdb::DBOptions database_options(const Database& database) {
   rocksdb::DBOptions options;
   options.env = database.env.get();
   options.info_log = std::make_shared<Forward>();
-  options.listeners.push_back(std::make_shared<Listener>(database.stopped));
+  options.listeners.push_back(std::make_shared<Listener>(database.notices));
   options.paranoid_checks = true;
   options.max_bgerror_resume_count = 0;
-  // Families reach their tables together. Otherwise a crash between two of them, after a failed write has torn
-  // the log, leaves tables that are ahead of it, and RocksDB refuses to open.
+  // Families reach their tables together. Otherwise a crash between two of them, after a failed write has
+  // torn the log, leaves tables that are ahead of it, and RocksDB refuses to open.
   options.atomic_flush = true;
   // Stops at the first damaged record. Whether that was an unfinished tail is for the synced-up-to mark to
   // say.

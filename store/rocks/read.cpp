@@ -134,6 +134,10 @@ Result<std::optional<Receipt>> RocksEventLog::remembered(std::string_view key) c
 Result<void> RocksEventLog::forget_answers(std::int64_t before) {
   if (!writer_) return schemas::fail(ErrorCode::unavailable, "a log open for writing", "one for inspection");
   constexpr std::uint32_t batch_max = 1000;
+  // Only append() writes to the log, so that it knows what became of it. What is forgotten twice does no
+  // harm.
+  rocksdb::WriteOptions beside_the_log;
+  beside_the_log.disableWAL = true;
   rocksdb::WriteBatch batch;
   auto status = rocksdb::Status::OK();
   const auto iterator = database_->iterate(Family::answers);
@@ -142,11 +146,11 @@ Result<void> RocksEventLog::forget_answers(std::int64_t before) {
     if (receipt && receipt->time >= before) continue;
     status = batch.Delete(database_->family(Family::answers), iterator->key());
     if (!status.ok() || batch.Count() < batch_max) continue;
-    status = database_->db->Write(rocksdb::WriteOptions(), &batch);
+    status = database_->db->Write(beside_the_log, &batch);
     batch.Clear();
   }
   if (status.ok()) status = iterator->status();
-  if (status.ok() && batch.Count() > 0) status = database_->db->Write(rocksdb::WriteOptions(), &batch);
+  if (status.ok() && batch.Count() > 0) status = database_->db->Write(beside_the_log, &batch);
   if (!status.ok()) return std::unexpected(to_error(status, "forgetting answers"));
   return {};
 }

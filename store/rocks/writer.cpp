@@ -26,7 +26,7 @@ Writer::Writer(Database& database, std::unique_ptr<SyncedMark> mark, std::uint64
     : database_(&database), mark_(std::move(mark)), epoch_(epoch) {}
 
 Writer::~Writer() {
-  if (database_->stopped->load()) return;
+  if (database_->notices->stopped) return;
   if (const auto settled = settle_mark(); !settled) spdlog::warn("store: {}", settled.error().message());
 }
 
@@ -59,7 +59,7 @@ Result<void> Writer::settle_mark() {
 }
 
 Result<void> Writer::ready(std::size_t bytes) {
-  if (database_->stopped->load()) {
+  if (database_->notices->stopped) {
     if (const auto resumed = database_->resume(); !resumed) return resumed;
     if (const auto loaded = load_heads(); !loaded) return loaded;
   }
@@ -90,6 +90,9 @@ Result<std::vector<Committed>> Writer::append(std::span<const Append> appends) {
 
   rocksdb::WriteOptions options;
   options.sync = database_->options.durability == Durability::fsync;
+  if (const auto prepared = database_->prepare_write(); !prepared.ok()) {
+    return std::unexpected(to_error(prepared, "appending events"));
+  }
   const auto status = database_->db->Write(options, *writes);
   if (!status.ok()) return std::unexpected(explain(status));
 
@@ -105,6 +108,7 @@ Error Writer::explain(const rocksdb::Status& failure) {
   Error error = to_error(failure, "appending events");
   // RocksDB keeps what it could not log out of its tables. Once it has started a new log, the bytes that the
   // failed write may have left in the old one are never read again: then it certainly did not happen.
+  database_->log_torn = true;
   const auto resumed = database_->resume();
   const auto loaded = resumed ? load_heads() : resumed;
   if (loaded) return error;
