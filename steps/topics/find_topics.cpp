@@ -104,9 +104,6 @@ schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, c
   SvdOptions space;
   space.dims = options.dims;
   space.seed = options.seed;
-  SvdOptions space;
-  space.dims = options.dims;
-  space.seed = options.seed;
   const Svd svd = Svd::fit(words, space);
   const Matrix rows = svd.project(words);
   if (stopped(0.35)) return cancelled();

@@ -78,15 +78,17 @@ std::string capitalised(std::string text) {
 
 using Ranked = std::vector<std::pair<double, const Scored*>>;
 
-// The most telling pair with the word in it, when a good part of the texts with the word have it.
-const Scored* pair_with(const PhraseCounts& counts, const Scored& single, const Ranked& ranked) {
+// Two single words as people write them together ("pawn structure"), else with "and" between them.
+std::string joined_name(const PhraseCounts& counts, const Phrase& left, const Phrase& right,
+                        const Ranked& ranked) {
   for (const auto& [score, entry] : ranked) {
     const std::vector<std::uint32_t>& words = entry->phrase->words;
-    if (words.size() != 2 || entry->share < 0.25 * single.share) continue;
-    if (std::ranges::find(words, single.phrase->words[0]) == words.end()) continue;
-    if (!counts.words[words[0]].weak && !counts.words[words[1]].weak) return entry;
+    if (words.size() != 2) continue;
+    const bool forward = words[0] == left.words[0] && words[1] == right.words[0];
+    const bool backward = words[0] == right.words[0] && words[1] == left.words[0];
+    if (forward || backward) return surface(counts, *entry->phrase);
   }
-  return nullptr;
+  return surface(counts, left) + " and " + surface(counts, right);
 }
 
 // The best free phrase; a single word gets a companion when one is nearly as strong ("Calories and
@@ -105,14 +107,10 @@ std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& s
   for (const auto& [score, best] : candidates) {
     const std::string text = surface(counts, *best->phrase);
     if (best->phrase->words.size() == 1 && counts.words[best->phrase->words[0]].kind == TokenKind::word) {
-      if (const Scored* pair = pair_with(counts, *best, candidates)) {
-        if (const std::string name = capitalised(surface(counts, *pair->phrase)); !taken.contains(name))
-          return name;
-      }
       for (const auto& [other_score, other] : candidates) {
         if (other_score < 0.6 * score) break;
         if (other->phrase->words.size() != 1 || other == best) continue;
-        const std::string name = capitalised(text + " and " + surface(counts, *other->phrase));
+        const std::string name = capitalised(joined_name(counts, *best->phrase, *other->phrase, candidates));
         if (!taken.contains(name)) return name;
       }
     }
