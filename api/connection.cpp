@@ -134,6 +134,7 @@ asio::awaitable<Result<void>> Connection::read_body(std::string& piece, std::siz
   piece.clear();
   const auto length = parser_->request().content_length;
   if (body_limit_ && length && *length > *body_limit_) {
+    keep_alive_ = false;
     co_return fail(ErrorCode::too_large, "a body of at most " + std::to_string(*body_limit_) + " bytes",
                    std::to_string(*length), {}, "body");
   }

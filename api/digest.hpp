@@ -3,6 +3,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <string_view>
 
@@ -27,6 +29,11 @@ class Digest {
  private:
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
+
+// The generated == of structs with arrays compares where the bytes are, not what they are.
+inline bool same_hash(const schemas::Hash& a, const schemas::Hash& b) {
+  return std::equal(a.bytes()->begin(), a.bytes()->end(), b.bytes()->begin());
+}
 
 // What a request asks for, without its body: the beginning of the hash that tells a repeat from a reuse of an
 // Idempotency-Key.

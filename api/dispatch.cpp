@@ -191,7 +191,7 @@ asio::awaitable<Result<Reply>> Dispatcher::perform(Call& call, Write handler) {
   if (!origin.idempotency_key.empty()) {
     const auto known = co_await remembered(*services_, origin.idempotency_key);
     if (!known) co_return std::unexpected(known.error());
-    if (*known && (*known)->request == origin.request) {
+    if (*known && same_hash((*known)->request, origin.request)) {
       const engine::Answer first{schemas::DatasetId((*known)->stream), (*known)->position, (*known)->subject,
                                  true};
       co_return co_await answer_after(call, handler, first);

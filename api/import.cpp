@@ -216,7 +216,7 @@ asio::awaitable<Result<Reply>> import_once(Stream& stream, const Call& call) {
     if (*known) {
       const auto question = co_await hash_body(stream, call);
       if (!question) co_return std::unexpected(question.error());
-      if (*question != (*known)->request) co_return std::unexpected(key_used_error(call));
+      if (!same_hash(*question, (*known)->request)) co_return std::unexpected(key_used_error(call));
       co_return co_await result_of(call, RunId((*known)->subject));
     }
   }

@@ -27,12 +27,18 @@ Result<std::uint32_t> topic_from(Fields& fields, const Json& body) {
   return topic->value();
 }
 
-// The bytes of `data` as they stand in the body: parsed and printed again, numbers would change.
+// The bytes of `data` as they stand in the body, when it is an object and alone: parsed and printed again,
+// numbers would change, and 1e999 could not be read at all. Empty otherwise.
 std::string raw_data(std::string_view body) {
+  using steps::text::JsonKind;
   steps::text::JsonIndex json;
-  if (json.parse(body)) return {};
+  if (json.parse(body) || !json.is(json.root(), JsonKind::object)) return {};
+  for (auto key = json.first(json.root()); key != json.end(json.root());
+       key = json.next(json.value_of(key))) {
+    if (!json.string_equals(key, "data")) return {};
+  }
   const auto data = json.field(json.root(), "data");
-  return data == steps::text::no_value ? std::string{} : on_one_line(json.raw(data));
+  return json.is(data, JsonKind::object) ? on_one_line(json.raw(data)) : std::string{};
 }
 
 // A filter in a body reads like the query parameters of the list.
@@ -89,6 +95,10 @@ Result<std::vector<std::uint64_t>> chosen(const Call& call, Fields& fields) {
 Result<Wish> prepare_edit_record(const Call& call) {
   const auto number = record_in_path(call);
   if (!number) return std::unexpected(number.error());
+  if (const std::string bytes = raw_data(call.request.body); !bytes.empty()) {
+    return engine::Command(engine::EditRecord{schemas::RecordId(*number), store::make_blob(bytes),
+                                              static_cast<std::uint32_t>(bytes.size())});
+  }
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
   Fields fields(*body, "", {"data", "topic"});
@@ -102,11 +112,7 @@ Result<Wish> prepare_edit_record(const Call& call) {
     if (!topic) return std::unexpected(topic.error());
     return engine::Command(engine::AssignTopic{{*number}, *topic});
   }
-  if (!(*body)["data"].is_object())
-    return fail(ErrorCode::invalid_argument, "an object", (*body)["data"].type_name(), {}, "/data");
-  const std::string bytes = raw_data(call.request.body);
-  return engine::Command(engine::EditRecord{schemas::RecordId(*number), store::make_blob(bytes),
-                                            static_cast<std::uint32_t>(bytes.size())});
+  return fail(ErrorCode::invalid_argument, "an object", (*body)["data"].type_name(), {}, "/data");
 }
 
 Result<Wish> prepare_delete_record(const Call& call) {

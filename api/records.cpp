@@ -8,6 +8,7 @@
 #include "api/record_query.hpp"
 #include "api/record_text.hpp"
 #include "steps/catalog.hpp"
+#include "steps/text/json_index.hpp"
 #include "steps/text/normalize.hpp"
 
 namespace api {
@@ -130,7 +131,8 @@ Result<Reply> get_record(const Call& call) {
   view["lineage"] = lineage_of(*call.state, *call.state->record(schemas::RecordId(*number)));
   view["events"] = events_of(call, *number);
   // `data` is the record's own bytes, so that numbers and the order of fields stay as they were imported.
-  const bool is_json = Json::accept(*line) && !line->empty();
+  steps::text::JsonIndex json;
+  const bool is_json = !json.parse(*line);
   view["data"] = Json();
   view["raw"] = is_json ? Json() : Json(as_utf8(*line));
   Reply reply;

@@ -28,9 +28,9 @@ bool is_of(const Json& value, const std::string& type) {
 }
 
 // What of `value` is not as `schema` says, by JSON pointer; empty when all is.
-std::string mismatch(const Json& value, const Json& unresolved, const std::string& at);
+std::string fault_in(const Json& value, const Json& unresolved, const std::string& at);
 
-std::string mismatch_of_object(const Json& value, const Json& schema, const std::string& at) {
+std::string fault_in_object(const Json& value, const Json& schema, const std::string& at) {
   for (const Json& name : schema.value("required", Json::array())) {
     if (!value.contains(name.get<std::string>())) return at + "/" + name.get<std::string>() + ": missing";
   }
@@ -38,23 +38,23 @@ std::string mismatch_of_object(const Json& value, const Json& schema, const std:
   for (const auto& [name, member] : value.items()) {
     std::string wrong;
     if (properties.contains(name)) {
-      wrong = mismatch(member, properties[name], at + "/" + name);
+      wrong = fault_in(member, properties[name], at + "/" + name);
     } else if (schema.contains("additionalProperties")) {
       const Json& others = schema["additionalProperties"];
       if (others == false) return at + "/" + name + ": not described";
-      if (others.is_object()) wrong = mismatch(member, others, at + "/" + name);
+      if (others.is_object()) wrong = fault_in(member, others, at + "/" + name);
     }
     if (!wrong.empty()) return wrong;
   }
   return {};
 }
 
-std::string mismatch(const Json& value, const Json& unresolved, const std::string& at) {
+std::string fault_in(const Json& value, const Json& unresolved, const std::string& at) {
   const Json& schema = resolved(unresolved);
   if (schema.contains("anyOf")) {
     std::string first;
     for (const Json& one : schema["anyOf"]) {
-      const std::string wrong = mismatch(value, one, at);
+      const std::string wrong = fault_in(value, one, at);
       if (wrong.empty()) return {};
       if (first.empty()) first = wrong;
     }
@@ -74,11 +74,11 @@ std::string mismatch(const Json& value, const Json& unresolved, const std::strin
   if (schema.contains("minimum") && value.is_number() && value < schema["minimum"]) return at + ": too small";
   if (value.is_array() && schema.contains("items")) {
     for (std::size_t i = 0; i < value.size(); ++i) {
-      const std::string wrong = mismatch(value[i], schema["items"], at + "/" + std::to_string(i));
+      const std::string wrong = fault_in(value[i], schema["items"], at + "/" + std::to_string(i));
       if (!wrong.empty()) return wrong;
     }
   }
-  return value.is_object() ? mismatch_of_object(value, schema, at) : std::string{};
+  return value.is_object() ? fault_in_object(value, schema, at) : std::string{};
 }
 
 std::string lower(std::string text) {
@@ -98,7 +98,7 @@ Json check(TestDaemon& t, const std::string& verb, const std::string& path, cons
   const Json& response = resolved(operation["responses"][described ? told : "default"]);
   const std::string type = answer.header("content-type");
   REQUIRE(response["content"].contains(type));
-  const std::string wrong = mismatch(Json::parse(answer.body), response["content"][type]["schema"], "");
+  const std::string wrong = fault_in(Json::parse(answer.body), response["content"][type]["schema"], "");
   REQUIRE(wrong == "");
   return Json::parse(answer.body);
 }
@@ -144,21 +144,21 @@ TEST_CASE("operation ids differ, references lead somewhere, examples fit their s
       REQUIRE(ids.insert(operation["operationId"].get<std::string>()).second);
       if (!operation.contains("requestBody")) continue;
       for (const auto& [type, media] : operation["requestBody"]["content"].items()) {
-        if (media.contains("example")) REQUIRE(mismatch(media["example"], media["schema"], "") == "");
+        if (media.contains("example")) REQUIRE(fault_in(media["example"], media["schema"], "") == "");
       }
     }
   }
   const Json& example =
       document()["components"]["responses"]["Problem"]["content"]["application/problem+json"];
-  REQUIRE(mismatch(example["example"], example["schema"], "") == "");
+  REQUIRE(fault_in(example["example"], example["schema"], "") == "");
 }
 
 TEST_CASE("a schema that is violated is noticed", "[api][contract]") {
   const Json schema = Json::parse(R"({"$ref":"#/components/schemas/RunStarted"})");
-  REQUIRE(mismatch(Json::parse(R"({"run":"run1","position":2})"), schema, "") == "");
-  REQUIRE(mismatch(Json::parse(R"({"run":"run1"})"), schema, "") == "/position: missing");
-  REQUIRE(mismatch(Json::parse(R"({"run":7,"position":2})"), schema, "") == "/run: 7 is not [\"string\"]");
-  REQUIRE(mismatch(Json::parse(R"({"run":"run1","position":2,"more":1})"), schema, "") ==
+  REQUIRE(fault_in(Json::parse(R"({"run":"run1","position":2})"), schema, "") == "");
+  REQUIRE(fault_in(Json::parse(R"({"run":"run1"})"), schema, "") == "/position: missing");
+  REQUIRE(fault_in(Json::parse(R"({"run":7,"position":2})"), schema, "") == "/run: 7 is not [\"string\"]");
+  REQUIRE(fault_in(Json::parse(R"({"run":"run1","position":2,"more":1})"), schema, "") ==
           "/more: not described");
 }
 
@@ -177,7 +177,7 @@ TEST_CASE("live answers are exactly what is described", "[api][contract]") {
   REQUIRE(imported.status == 202);
   const Json& result =
       document()["paths"][X + "/import"]["post"]["responses"]["202"]["content"]["application/json"];
-  REQUIRE(mismatch(Json::parse(imported.body), result["schema"], "") == "");
+  REQUIRE(fault_in(Json::parse(imported.body), result["schema"], "") == "");
   t.settled(D + "/d1");
   check(t, "GET", D, D, "", 200);
   check(t, "GET", X, D + "/d1", "", 200);

@@ -63,7 +63,8 @@ TEST_CASE("a target is split into decoded segments and parameters", "[api][parts
 }
 
 TEST_CASE("a cursor comes back as what went in, and only in its own list", "[api][parts]") {
-  for (const std::string text : {"", "a", "ab", "abc", std::string("\0\xff", 2).c_str()})
+  for (const std::string& text :
+       {std::string(), std::string("a"), std::string("ab"), std::string("abc"), std::string("\0\xff", 2)})
     REQUIRE(api::from_base64url(api::base64url(text)) == text);
   const std::string cursor = api::cursor_text("-name", {"a key", "7"});
   REQUIRE(api::cursor_fields(cursor, "-name", 2) == std::vector<std::string>{"a key", "7"});
