@@ -2,6 +2,7 @@
 // due.
 #include <spdlog/spdlog.h>
 #include <boost/asio/post.hpp>
+#include <cstring>
 
 #include "engine/engine_impl.hpp"
 
@@ -61,13 +62,20 @@ void Engine::Impl::run_group() {
   }
 }
 
+namespace {
+// Not ==: what flatc generates for a struct with an array compares addresses.
+bool same_bytes(const schemas::Hash& a, const schemas::Hash& b) {
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
+}  // namespace
+
 void Engine::Impl::handle(Pending& pending, Group& group) {
   const auto answer_to = [&]() -> Result<Answer> {
     const std::string& key = pending.origin.idempotency_key;
     if (!key.empty()) {
       const auto known = log_.remembered(key);
       if (!known) return std::unexpected(known.error());
-      if (*known && (*known)->request == pending.origin.request) {
+      if (*known && same_bytes((*known)->request, pending.origin.request)) {
         return Answer{DatasetId((*known)->stream), (*known)->position, (*known)->subject, true};
       }
       if (*known) {

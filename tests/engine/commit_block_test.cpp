@@ -10,7 +10,8 @@ namespace {
 // Two records in the same block; run 3 is under way.
 Dataset working_on(StepName step) {
   return given(Facts{dataset_created()} + imported(1, 1, {valid(1), valid(2)}) +
-               topics_defined(1, {{1, "openings"}, {2, "endings"}}) + run_requested(3, step) + run_started(3));
+               topics_defined(1, {{1, "openings"}, {2, "endings"}}) + run_requested(3, step) +
+               run_started(3));
 }
 
 CommitBlock block_of(const Dataset& seen, NewEvent event, bool done = false) {
@@ -71,7 +72,8 @@ TEST_CASE("a block that speaks of records that do not exist is a conflict", "[en
   Dataset dataset = working_on(StepName::validate);
   CHECK(code_of(wish(dataset, block_of(dataset, records_validated(3, 2, {valid(1), valid(2)})))) ==
         ErrorCode::conflict);
-  CHECK(code_of(wish(dataset, block_of(dataset, records_validated(3, 0, {valid(1)})))) == ErrorCode::conflict);
+  CHECK(code_of(wish(dataset, block_of(dataset, records_validated(3, 0, {valid(1)})))) ==
+        ErrorCode::conflict);
 }
 
 TEST_CASE("a block of a run that was cancelled, restarted or parked is refused", "[engine][block]") {

@@ -8,7 +8,9 @@ using namespace engine;
 using namespace support;
 
 namespace {
-Facts three_alike() { return Facts{dataset_created()} + imported(1, 1, {valid(5), valid(5), valid(5)}); }
+Facts three_alike() {
+  return Facts{dataset_created()} + imported(1, 1, {valid(5), valid(5), valid(5)});
+}
 
 std::vector<std::uint32_t> duplicates_of(const Dataset& dataset) {
   std::vector<std::uint32_t> originals;
@@ -73,7 +75,8 @@ TEST_CASE("an import that ends after a later one still has the originals", "[eng
   CHECK(misplaced_duplicates(dataset) == "");
 }
 
-TEST_CASE("a record edited into another's content is found under the new content only", "[engine][duplicates]") {
+TEST_CASE("a record edited into another's content is found under the new content only",
+          "[engine][duplicates]") {
   Facts facts = Facts{dataset_created()} + imported(1, 1, {valid(1), valid(2), valid(3)});
   // The third gets the first one's content. More contents then make the index grow, which moves its slots.
   facts = facts + record_edited(3) + records_validated(2, 3, {valid(1)});

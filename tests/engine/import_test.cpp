@@ -45,7 +45,8 @@ TEST_CASE("records of an import under way are neither counted nor shown", "[engi
 }
 
 TEST_CASE("a completed import counts", "[engine][import]") {
-  const Dataset dataset = given(under_way() + import_received(1, 2) + import_completed(1, 2) + run_completed(1));
+  const Dataset dataset =
+      given(under_way() + import_received(1, 2) + import_completed(1, 2) + run_completed(1));
   CHECK(dataset.state.counters.records == 2);
   CHECK(dataset.state.counters.valid == 1);
   CHECK(dataset.state.counters.invalid == 1);
@@ -128,7 +129,8 @@ TEST_CASE("the lines of records count the blank ones between them", "[engine][im
   CHECK_FALSE(dataset.state.records[2].is(truncated));
 }
 
-TEST_CASE("no line is lost: the end of an upload is refused unless imported + blank = lines", "[engine][import]") {
+TEST_CASE("no line is lost: the end of an upload is refused unless imported + blank = lines",
+          "[engine][import]") {
   Dataset dataset = given(under_way());
   CHECK(wish(dataset, ReceiveImport{RunId(1), 4, 1, 400}).error().wanted == "imported + blank = lines");
   CHECK(wish(dataset, ReceiveImport{RunId(1), 3, 1, 400}));
@@ -163,7 +165,8 @@ TEST_CASE("a block for an import that was cancelled is refused as cancelled", "[
   CHECK(wish(dataset, FailImport{RunId(1), "late"})->events.empty());
 }
 
-TEST_CASE("an upload that a daemon before this one began is abandoned, a received one is not", "[engine][import]") {
+TEST_CASE("an upload that a daemon before this one began is abandoned, a received one is not",
+          "[engine][import]") {
   Dataset dataset = given(under_way());
   const Now now{0, this_epoch + 1, 0};
   const auto abandoned = decide(dataset.state, AbandonImport{RunId(1)}, now);
@@ -174,7 +177,8 @@ TEST_CASE("an upload that a daemon before this one began is abandoned, a receive
   CHECK(decide(dataset.state, AbandonImport{RunId(1)}, now)->events.empty());
 }
 
-TEST_CASE("limits that change during an import send what it has staged back to validation", "[engine][import]") {
+TEST_CASE("limits that change during an import send what it has staged back to validation",
+          "[engine][import]") {
   Dataset dataset = given(under_way() + import_received(1, 2));
   ChangeDataset change;
   change.settings = Settings{500, 0, "o200k_base"};
@@ -184,7 +188,8 @@ TEST_CASE("limits that change during an import send what it has staged back to v
 }
 
 TEST_CASE("verdicts given twice count once", "[engine][import]") {
-  Dataset dataset = given(under_way() + all_records_invalidated() + records_imported(1, 3, 1) + import_received(1, 3));
+  Dataset dataset =
+      given(under_way() + all_records_invalidated() + records_imported(1, 3, 1) + import_received(1, 3));
   then(dataset, {records_validated(2, 1, {valid(1), invalid()})});
   const auto& import = *dataset.state.run(RunId(1))->import;
   CHECK(import.validated == 2);
@@ -193,10 +198,10 @@ TEST_CASE("verdicts given twice count once", "[engine][import]") {
 }
 
 TEST_CASE("one block of verdicts counts for each of the imports it speaks of", "[engine][import]") {
-  const Dataset dataset = given({dataset_created(), import_requested(1), run_started(1), import_requested(2),
-                                 run_started(2), records_imported(1, 1, 2), records_imported(2, 3, 1),
-                                 run_requested(3, StepName::validate), run_started(3),
-                                 records_validated(3, 1, {valid(1), invalid(), valid(3)})});
+  const Dataset dataset =
+      given({dataset_created(), import_requested(1), run_started(1), import_requested(2), run_started(2),
+             records_imported(1, 1, 2), records_imported(2, 3, 1), run_requested(3, StepName::validate),
+             run_started(3), records_validated(3, 1, {valid(1), invalid(), valid(3)})});
   CHECK(dataset.state.run(RunId(1))->import->validated == 2);
   CHECK(dataset.state.run(RunId(1))->import->invalid == 1);
   CHECK(dataset.state.run(RunId(2))->import->validated == 1);

@@ -9,12 +9,15 @@ using namespace support;
 namespace {
 // One valid record; run 3 categorizes into topics 1 and 2.
 Facts categorizing() {
-  return Facts{dataset_created()} + imported(1, 1, {valid(1)}) + topics_defined(1, {{1, "openings"}, {2, "endings"}}) +
-         run_requested(3, StepName::categorize) + run_started(3);
+  return Facts{dataset_created()} + imported(1, 1, {valid(1)}) +
+         topics_defined(1, {{1, "openings"}, {2, "endings"}}) + run_requested(3, StepName::categorize) +
+         run_started(3);
 }
-constexpr RunId run(3);
+const RunId run(3);
 
-const Run& the_run(const Dataset& dataset) { return *dataset.state.run(run); }
+const Run& the_run(const Dataset& dataset) {
+  return *dataset.state.run(run);
+}
 
 RequestRun request(StepName step, bool confirm = false) {
   RequestRun wished;
@@ -51,7 +54,7 @@ TEST_CASE("a second run of the same step is refused while the first is under way
   CHECK(wish(dataset, request(StepName::categorize)));
 }
 
-TEST_CASE("a step that cannot run says why and what to do", "[engine][runs]") {
+TEST_CASE("a wish for a step that cannot run is refused with the reason and what to do", "[engine][runs]") {
   Dataset dataset = given({dataset_created()});
   const auto refused = wish(dataset, request(StepName::dry_run));
   REQUIRE_FALSE(refused);
@@ -100,7 +103,8 @@ TEST_CASE("a failed attempt is retried after a doubling delay, spread by a quart
   const auto failed = decide(dataset.state, FailAttempt{run, attempt, "no answer", true}, now);
   REQUIRE(failed);
   REQUIRE(names_of(failed->events) == "attempt_failed");
-  const std::int64_t wait = schemas::view<schemas::AttemptFailed>(failed->events[0].body).retry_at() - now.time;
+  const std::int64_t wait =
+      schemas::view<schemas::AttemptFailed>(failed->events[0].body).retry_at() - now.time;
   CHECK(wait >= delay - delay / 4);
   CHECK(wait <= delay + delay / 4);
 }
@@ -133,7 +137,8 @@ TEST_CASE("a failure told by an attempt that is no longer under way changes noth
   CHECK(wish(dataset, FailAttempt{run, 2, "late", true})->events.empty());
 }
 
-TEST_CASE("a run of an earlier daemon is started again, and parked when that happens too often", "[engine][runs]") {
+TEST_CASE("a run of an earlier daemon is started again, and parked when that happens too often",
+          "[engine][runs]") {
   Dataset dataset = given(categorizing());
   const Now next_daemon{0, this_epoch + 1, 0};
   auto again = decide(dataset.state, StartAttempt{run}, next_daemon);
@@ -155,7 +160,8 @@ TEST_CASE("a parked run is resumed with all its attempts, another is not", "[eng
   CHECK(wish(dataset, ResumeRun{run}).error().code == ErrorCode::conflict);
 }
 
-TEST_CASE("cancelling twice is the same as once; what has ended otherwise cannot be cancelled", "[engine][runs]") {
+TEST_CASE("cancelling twice is the same as once; what has ended otherwise cannot be cancelled",
+          "[engine][runs]") {
   Dataset dataset = given(categorizing());
   CHECK(names_of(wish(dataset, CancelRun{run})->events) == "run_cancelled");
   CHECK(wish(dataset, CancelRun{run})->events.empty());

@@ -25,14 +25,16 @@ DefineTopics topics(const std::vector<Wished>& wished) {
   return define;
 }
 
-Dataset three_records() { return given(Facts{dataset_created()} + imported(1, 1, {valid(1), valid(2), invalid()})); }
+Dataset three_records() {
+  return given(Facts{dataset_created()} + imported(1, 1, {valid(1), valid(2), invalid()}));
+}
 
 // Records 1 and 2 belong to topic 1 (by a run) and 2 (by hand).
 Dataset categorized() {
   Dataset dataset = three_records();
   then(dataset, {topics_defined(1, {{1, "openings"}, {2, "endings"}}), run_requested(3, StepName::categorize),
-                 run_started(3), topics_assigned(3, 1, {{1, 0.5F}, {1}, {1}}), topic_assigned_manually({2}, 2),
-                 run_completed(3)});
+                 run_started(3), topics_assigned(3, 1, {{1, 0.5F}, {1}, {1}}),
+                 topic_assigned_manually({2}, 2), run_completed(3)});
   return dataset;
 }
 
@@ -137,7 +139,8 @@ TEST_CASE("a run does not overwrite what a person assigned, unless asked to", "[
   Dataset dataset = categorized();
   then(dataset, {categorize_requested(4, false), run_started(4), topics_assigned(4, 2, {{1}})});
   CHECK(dataset.state.records[1].topic == 2);
-  then(dataset, {run_completed(4), categorize_requested(5, true), run_started(5), topics_assigned(5, 2, {{1}})});
+  then(dataset,
+       {run_completed(4), categorize_requested(5, true), run_started(5), topics_assigned(5, 2, {{1}})});
   CHECK(dataset.state.records[1].topic == 1);
   CHECK(miscounted(dataset.state) == "");
 }

@@ -25,12 +25,15 @@ Dataset RandomHistory::folded_again() const {
   Dataset again;
   again.state.id = 1;
   for (const Stored& stored : facts_) {
-    apply(again, Fact{stored.event.type, stored.event.body, again.state.position + 1, stored.time, stored.epoch});
+    apply(again,
+          Fact{stored.event.type, stored.event.body, again.state.position + 1, stored.time, stored.epoch});
   }
   return again;
 }
 
-Now RandomHistory::now() { return {time_, epoch_, random_()}; }
+Now RandomHistory::now() {
+  return {time_, epoch_, random_()};
+}
 
 void RandomHistory::wish(std::string what, const Command& command) {
   last_ = std::move(what);
@@ -97,7 +100,8 @@ void RandomHistory::wish_about_imports() {
   const std::uint64_t imported_so_far = dataset_.state.run(RunId(open))->import->imported;
   if (one_in(12)) return wish("fail the import", FailImport{RunId(open), "the client went away"});
   if (one_in(12)) return wish("cancel the import", CancelRun{RunId(open), "no more"});
-  if (one_in(4)) return wish("end the upload", ReceiveImport{RunId(open), imported_so_far, 0, imported_so_far});
+  if (one_in(4))
+    return wish("end the upload", ReceiveImport{RunId(open), imported_so_far, 0, imported_so_far});
   ImportBlock block;
   block.run = RunId(open);
   block.blob.id = schemas::BlobId(open, dataset_.state.records.size());
@@ -190,7 +194,8 @@ void RandomHistory::work_on(const Run& run) {
   CommitBlock block{RunId(run.id), run.attempt, dataset_.state.position, {}, true};
   const std::uint32_t next = dataset_.state.topics_ever + 1;
   if (run.step == StepName::topics) {
-    block.events = {topics_defined(dataset_.state.topics->version + 1, {{next, "first"}, {next + 1, "second"}}, run.id)};
+    block.events = {
+        topics_defined(dataset_.state.topics->version + 1, {{next, "first"}, {next + 1, "second"}}, run.id)};
   } else {
     block.events = {coverage_measured(run.id)};
   }

@@ -1,4 +1,5 @@
-// A second opinion on everything `apply` keeps by adding and taking away: counted anew, slowly, over the rows.
+// A second opinion on everything `apply` keeps by adding and taking away: counted anew, slowly, over the
+// rows.
 #pragma once
 
 #include <string>

@@ -50,8 +50,12 @@ NewEvent settings_changed(std::uint32_t max_tokens) {
   return encode(fact);
 }
 
-NewEvent dataset_deleted() { return encode(DatasetDeletedT{}); }
-NewEvent dataset_purged() { return encode(DatasetPurgedT{}); }
+NewEvent dataset_deleted() {
+  return encode(DatasetDeletedT{});
+}
+NewEvent dataset_purged() {
+  return encode(DatasetPurgedT{});
+}
 
 NewEvent dataset_forked(std::uint64_t source, Position at, std::string name) {
   DatasetForkedT fact;
@@ -112,7 +116,9 @@ NewEvent run_progressed(std::uint64_t run, std::uint64_t done, std::uint64_t tot
   return encode(fact);
 }
 
-NewEvent run_completed(std::uint64_t run) { return encode(of_run<RunCompletedT>(run)); }
+NewEvent run_completed(std::uint64_t run) {
+  return encode(of_run<RunCompletedT>(run));
+}
 
 NewEvent attempt_failed(std::uint64_t run, std::uint32_t attempt, std::int64_t retry_at) {
   auto fact = of_run<AttemptFailedT>(run);
@@ -134,7 +140,9 @@ NewEvent run_parked(std::uint64_t run) {
   return encode(fact);
 }
 
-NewEvent run_resumed(std::uint64_t run) { return encode(of_run<RunResumedT>(run)); }
+NewEvent run_resumed(std::uint64_t run) {
+  return encode(of_run<RunResumedT>(run));
+}
 
 NewEvent run_cancelled(std::uint64_t run) {
   auto fact = of_run<RunCancelledT>(run);

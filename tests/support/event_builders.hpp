@@ -36,8 +36,12 @@ struct Verdict {
   bool multi_turn = false;
   std::uint32_t tokens = 10;
 };
-inline Verdict valid(unsigned content, bool multi_turn = false) { return {0, content, multi_turn, 10}; }
-inline Verdict invalid(std::uint8_t code = 4) { return {code, 0, false, 0}; }
+inline Verdict valid(unsigned content, bool multi_turn = false) {
+  return {0, content, multi_turn, 10};
+}
+inline Verdict invalid(std::uint8_t code = 4) {
+  return {code, 0, false, 0};
+}
 
 struct Assigned {
   std::uint32_t topic = 0;

@@ -13,7 +13,8 @@ Facts completed_run(std::uint64_t run, StepName step, Facts work) {
   return Facts{run_requested(run, step), run_started(run)} + work + run_completed(run);
 }
 
-Facts imported(std::uint64_t run, std::uint64_t first, const std::vector<Verdict>& verdicts, ImportMode mode) {
+Facts imported(std::uint64_t run, std::uint64_t first, const std::vector<Verdict>& verdicts,
+               ImportMode mode) {
   return Facts{import_requested(run, mode),
                run_started(run),
                records_imported(run, first, verdicts.size()),
@@ -40,7 +41,9 @@ Dataset given(const Facts& facts) {
   return dataset;
 }
 
-engine::Now now_of(const Dataset& dataset) { return {dataset.state.time, this_epoch, 0}; }
+engine::Now now_of(const Dataset& dataset) {
+  return {dataset.state.time, this_epoch, 0};
+}
 
 Result<engine::Decision> wish(Dataset& dataset, const engine::Command& command) {
   auto decision = engine::decide(dataset.state, command, now_of(dataset));
