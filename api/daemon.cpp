@@ -106,6 +106,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, engine::Clock* cloc
     asio::post(raw->io, [raw, published] { raw->hub.publish(published); });
   };
   if (auto started = parts->engine.start(publish); !started) return std::unexpected(started.error());
+  // Ready means that the engine comes round: a probe must not meet a daemon that only says it has started.
+  for (int i = 0; i < 5000 && !parts->engine.alive(30s); ++i) std::this_thread::sleep_for(1ms);
+  if (!parts->engine.alive(30s))
+    return fail(ErrorCode::unavailable, "an engine that comes round", "none in 5 s");
   parts->guard.emplace(asio::make_work_guard(parts->io));
   // Behind the publications of every dataset: the first request sees them all.
   asio::post(parts->io, [raw = parts.get()] { raw->server.start(); });

@@ -23,6 +23,10 @@ void tell_ids(Json& value, std::string_view key) {
   if (value.is_array()) {
     for (Json& item : value) tell_ids(item, key);
   }
+  // Names that are words of C++ carry an underscore in the schema only.
+  const bool is_name = key == "step" || key == "method" || key == "labels_by";
+  if (is_name && value.is_string() && value.get_ref<const std::string&>().ends_with('_'))
+    value.get_ref<std::string&>().pop_back();
   if (!value.is_object()) return;
   if (value.size() == 1 && value.contains("value") && value["value"].is_number()) {
     value = id_text(key, value["value"].get<std::uint64_t>());

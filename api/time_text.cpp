@@ -52,8 +52,10 @@ std::string rfc3339(std::int64_t microseconds) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 64> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::string out(text.data(), size);
+  // Not strftime: its %Y does not pad years before 1000.
+  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d", parts.tm_year + 1900,
+                parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  std::string out(text.data());
   if (fraction != 0) {
     std::snprintf(text.data(), text.size(), ".%06d", static_cast<int>(fraction));
     out += text.data();

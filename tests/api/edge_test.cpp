@@ -27,6 +27,13 @@ TEST_CASE("probes, metrics and the page answer without a token or a dataset", "[
   REQUIRE(t.client->get("/api/v1").header("content-type").starts_with("text/html"));
 }
 
+TEST_CASE("a daemon that has started is healthy from its first answer on", "[api][edge]") {
+  for (int i = 0; i < 5; ++i) {
+    TestDaemon t;
+    REQUIRE(t.client->get("/healthz").status == 200);
+  }
+}
+
 TEST_CASE("every answer carries the security headers and the build", "[api][edge]") {
   TestDaemon t;
   for (const char* target : {"/healthz", "/api/v1/datasets", "/nothing/here", "/"}) {

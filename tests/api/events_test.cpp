@@ -57,6 +57,7 @@ TEST_CASE("long columns are counted unless they are asked for", "[api][events]")
   TestDaemon t;
   const std::string dataset = t.create();
   t.import(dataset, chat_lines(3));
+  REQUIRE(t.json(dataset + "/events?type=run_requested")["items"][0]["data"]["step"] == "import");
   const Json brief = t.json(dataset + "/events?type=records_validated");
   REQUIRE(brief["items"][0]["data"]["valid"] == 3);
   const Json full = t.json(dataset + "/events?type=records_validated&detail=full");

@@ -34,6 +34,7 @@ TEST_CASE("times are read and written as RFC 3339", "[api][parts]") {
   REQUIRE(api::rfc3339(0) == "1970-01-01T00:00:00Z");
   REQUIRE(api::rfc3339(1'000'001) == "1970-01-01T00:00:01.000001Z");
   REQUIRE(api::rfc3339(-1) == "1969-12-31T23:59:59.999999Z");
+  REQUIRE(api::rfc3339(*api::from_rfc3339("0237-07-22T12:03:11Z")) == "0237-07-22T12:03:11Z");
   for (const std::int64_t time : {0LL, 1'790'000'000'123'456LL, 951'782'400'000'000LL})
     REQUIRE(api::from_rfc3339(api::rfc3339(time)) == time);
   REQUIRE(api::from_rfc3339("1970-01-01T02:00:00+02:00") == 0);
