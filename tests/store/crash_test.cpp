@@ -65,7 +65,7 @@ void live(std::uint64_t seed) {
 }
 }  // namespace
 
-TEST_CASE("after random faults and crashes everything acknowledged is there", "[store][crash]") {
+TEST_CASE("after random faults and crashes everything acknowledged is there", "[.][store][crash]") {
   if (const char* only = std::getenv("RFTD_TEST_SEED")) return live(std::stoull(only));
   const char* more = std::getenv("RFTD_TEST_SEEDS");
   const std::uint64_t seeds = more == nullptr ? seeds_by_default : std::stoull(more);
