@@ -22,6 +22,7 @@ class Tokenizers;
 
 namespace api {
 
+class PastStates;
 class Workers;
 
 // Everything a handler may use; outlives every request.
@@ -29,6 +30,7 @@ struct Services {
   engine::Engine& engine;
   Hub& hub;
   Workers& workers;
+  PastStates& past;
   Metrics& metrics;
   const Config& config;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
