@@ -1,6 +1,7 @@
 #include "steps/topics/semantic_categorizer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "steps/topics/categorize_parts.hpp"
 #include "steps/topics/gemm.hpp"
@@ -147,8 +148,14 @@ Matrix SemanticCategorizer::logits(const Matrix& placed) const {
 }
 
 Assignment SemanticCategorizer::decide(std::span<float> logits, bool known) const {
+  const double highest = static_cast<double>(*std::ranges::max_element(logits));
   to_probabilities(logits, calibration_.temperature);
   Assignment assignment = best_two(logits, ids_);
+  if (!by_examples_) {
+    const auto background = static_cast<double>(PrototypeOptions{}.background);
+    assignment.confidence =
+        1 / (1 / assignment.confidence + std::exp((background - highest) / calibration_.temperature));
+  }
   if (!known) assignment.confidence = 1.0 / static_cast<double>(ids_.size() + 1);
   return assignment;
 }

@@ -27,7 +27,7 @@ class SemanticCategorizer {
  public:
   // Of the cosines to the prototypes, where nobody has shown an example: chosen so that confidence holds on
   // labelled sets of which only the names of the topics are given (bench/README.md).
-  static constexpr double prior_temperature = 0.05;
+  static constexpr double prior_temperature = 0.07;
   static constexpr std::size_t calibration_examples_min = 20;
 
   // What an embedder has to read of the topics: for each its name, then its description and its keywords
