@@ -17,8 +17,9 @@ const text::Tokenizer& Tokenizers::get(const std::string& name) const {
   return found != by_name_.end() ? found->second : by_name_.at("o200k_base");
 }
 
-engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers) {
-  return {validate(tokenizers), find_topics(), categorize(), measure_coverage()};
+engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers,
+                            const std::shared_ptr<const Embedders>& embedders) {
+  return {validate(tokenizers), find_topics(embedders), categorize(embedders), measure_coverage()};
 }
 
 }  // namespace steps

@@ -29,6 +29,7 @@ struct TopicOptions {
   double granularity = 0;          // -1 coarser .. 1 finer
   std::size_t dims = 64;           // of the space in which texts are compared, 1..128
   std::size_t sample_max = 4'000;  // see ClusterOptions
+  std::size_t rows_min = 0;        // see ClusterOptions
 };
 
 struct Topic {
