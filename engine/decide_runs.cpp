@@ -49,7 +49,8 @@ std::uint64_t assigned_by_hand(const DatasetState& state) {
 Result<void> refuse_unconfirmed(const DatasetState& state, const RequestRun& command) {
   const bool all =
       command.parameters.categorize && command.parameters.categorize->scope == schemas::Scope::all;
-  const bool replaces_topics = command.step == StepName::topics && !state.topics->topics.empty();
+  const bool splits = command.parameters.topics && command.parameters.topics->split != 0;
+  const bool replaces_topics = command.step == StepName::topics && !splits && !state.topics->topics.empty();
   const bool clears = command.step == StepName::categorize && all && state.counters.categorized > 0;
   if (command.confirm || (!replaces_topics && !clears)) return {};
   std::string lost =

@@ -88,6 +88,22 @@ void add_level(std::span<const std::string> texts, const Matrix& rows, std::span
   }
 }
 
+// An upper topic whose texts have no phrase in common is called after its two largest parts.
+void name_by_children(TopicProposal& proposal, std::size_t node) {
+  std::vector<std::pair<std::size_t, const Topic*>> parts;
+  for (const Topic& topic : proposal.topics) {
+    if (topic.parent == node && !is_nameless(topic.name)) parts.emplace_back(topic.members.size(), &topic);
+  }
+  // Of equal ones the first, which is the one that lies first in the list.
+  std::ranges::sort(parts, [](const auto& left, const auto& right) {
+    return std::pair(right.first, left.second) < std::pair(left.first, right.second);
+  });
+  if (parts.size() < 2) return;
+  std::string second = parts[1].second->name;
+  if (!second.empty() && second[0] >= 'A' && second[0] <= 'Z') second[0] = static_cast<char>(second[0] + 32);
+  proposal.topics[node].name = parts[0].second->name + ", " + second;
+}
+
 TopicProposal propose(std::span<const std::string> texts, const Matrix& rows, Clustering clustering) {
   TopicProposal proposal;
   proposal.leaves = clustering.groups;
@@ -100,6 +116,9 @@ TopicProposal propose(std::span<const std::string> texts, const Matrix& rows, Cl
     add_level(texts, rows, nodes_of_rows(clustering, level + 1), nodes, proposal);
     for (std::size_t node = 0; node < parents.size(); ++node) {
       proposal.topics[below + node].parent = static_cast<std::uint32_t>(here + parents[node]);
+    }
+    for (std::size_t node = here; node < proposal.topics.size(); ++node) {
+      if (is_nameless(proposal.topics[node].name)) name_by_children(proposal, node);
     }
     below = here;
   }
