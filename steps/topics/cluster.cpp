@@ -273,7 +273,7 @@ Clustering complete(const Matrix& rows, const Sample& sample, const Grouping& ch
 std::optional<Clustering> cluster_by_meaning(const Matrix& rows, const ClusterOptions& options) {
   const Sample sample = draw(rows, options);
   MeaningOptions how = *options.meaning;
-  how.distance -= 0.1 * options.granularity;
+  how.finer = 0.1 * options.granularity;
   how.groups_min = options.topics_min;
   how.groups_max = options.topics_max;
   std::optional<MeaningGroups> found = meaning_groups(sample.rows, how);

@@ -17,7 +17,8 @@ struct MeaningOptions {
   // Mean cosine distance up to which groups are joined (average linkage). Between 0.65 and 0.75 the result
   // changes little on every labelled set tried; bench/README.md has the figures.
   double distance = 0.70;
-  std::size_t rows_min = 5;   // a smaller group is no topic
+  double finer = 0;          // taken from the distance once the data is known to have groups; below 0 coarser
+  std::size_t rows_min = 5;  // a smaller group is no topic
   double support_min = 0.80;  // share of the rows that must lie in groups of rows_min and more
   std::size_t groups_min = 2;
   std::size_t groups_max = 300;
