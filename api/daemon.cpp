@@ -34,6 +34,17 @@ engine::EngineOptions engine_options(const Config& config) {
 }
 }  // namespace
 
+std::string assets_folder(const Config& config) {
+  if (!config.assets.empty()) return config.assets;
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const fs::path& folder : {program / "assets", program / "../share/rftd/assets", program / "../assets",
+                                 program / "../../assets"}) {
+    if (fs::exists(folder / "o200k_base.tiktoken", ignored)) return folder.lexically_normal().string();
+  }
+  return (program / "../share/rftd/assets").lexically_normal().string();
+}
+
 struct Daemon::Parts {
   Parts(Config given, std::unique_ptr<store::RocksEventLog> opened,
         std::shared_ptr<const steps::Tokenizers> ranks, engine::Clock* given_clock)
@@ -41,8 +52,9 @@ struct Daemon::Parts {
         log(std::move(opened)),
         own_clock(engine::system_clock()),
         tokenizers(std::move(ranks)),
-        engine(*log, steps::catalog(tokenizers), given_clock == nullptr ? *own_clock : *given_clock,
-               engine_options(config)),
+        embedders(std::make_shared<const steps::Embedders>(assets_folder(config), config.workers)),
+        engine(*log, steps::catalog(tokenizers, embedders),
+               given_clock == nullptr ? *own_clock : *given_clock, engine_options(config)),
         io(1),
         workers(api_workers, api_queue_max),
         past(engine),
@@ -53,6 +65,7 @@ struct Daemon::Parts {
   std::unique_ptr<store::RocksEventLog> log;
   std::unique_ptr<engine::Clock> own_clock;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
+  std::shared_ptr<const steps::Embedders> embedders;
   engine::Engine engine;
   asio::io_context io;
   Hub hub;
@@ -74,17 +87,6 @@ struct Daemon::Parts {
     return result;
   }
 };
-
-std::string assets_folder(const Config& config) {
-  if (!config.assets.empty()) return config.assets;
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const fs::path& folder : {program / "assets", program / "../share/rftd/assets", program / "../assets",
-                                 program / "../../assets"}) {
-    if (fs::exists(folder / "o200k_base.tiktoken", ignored)) return folder.lexically_normal().string();
-  }
-  return (program / "../share/rftd/assets").lexically_normal().string();
-}
 
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 

@@ -44,6 +44,24 @@ void apply_calibration_fitted(DatasetState& state, const schemas::CalibrationFit
 void apply_coverage_measured(DatasetState& state, const schemas::CoverageMeasured& event, const Fact& fact);
 void apply_coverage_targets_set(DatasetState& state, const schemas::CoverageTargetsSet& event);
 
+// apply_topic_edits.cpp
+void apply_topic_changed(DatasetState& state, const schemas::TopicChanged& event, const Fact& fact);
+void apply_topic_added(DatasetState& state, const schemas::TopicAdded& event, const Fact& fact);
+void apply_topic_removed(DatasetState& state, const schemas::TopicRemoved& event, const Fact& fact);
+void apply_topic_split(DatasetState& state, const schemas::TopicSplit& event, const Fact& fact);
+
+// apply_vectors.cpp
+void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event);
+// The record has another text now.
+void forget_vector(DatasetState& state, std::uint64_t number);
+
+// A topic as an event tells it.
+Topic topic_from(const schemas::Topic& told);
+// Takes a record out of its topic.
+void uncategorize(DatasetState& state, std::uint64_t number);
+// After the hierarchy has changed: only leaves have records and counts, and targets.
+void settle_leaves(DatasetState& state);
+
 inline std::string text_of(const flatbuffers::String* text) {
   return text == nullptr ? std::string{} : text->str();
 }

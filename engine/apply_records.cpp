@@ -186,6 +186,7 @@ void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, c
   row.duplicate_of = 0;
   account(state, row, +1);
   if (was_original) rebuild_duplicates(dataset);
+  forget_vector(state, number);
   state.records_changed = {fact.position, "record edited"};
 }
 

@@ -49,7 +49,8 @@ std::uint64_t assigned_by_hand(const DatasetState& state) {
 Result<void> refuse_unconfirmed(const DatasetState& state, const RequestRun& command) {
   const bool all =
       command.parameters.categorize && command.parameters.categorize->scope == schemas::Scope::all;
-  const bool replaces_topics = command.step == StepName::topics && !state.topics->topics.empty();
+  const bool splits = command.parameters.topics && command.parameters.topics->split != 0;
+  const bool replaces_topics = command.step == StepName::topics && !splits && !state.topics->topics.empty();
   const bool clears = command.step == StepName::categorize && all && state.counters.categorized > 0;
   if (command.confirm || (!replaces_topics && !clears)) return {};
   std::string lost =
@@ -173,7 +174,13 @@ bool overtaken(const DatasetState& state, const NewEvent& event, Position based_
     return state.topics_changed.position > based_on ||
            any_edited_since(block.first_record()->value(), block.topics()->size());
   }
-  return event.type == schemas::EventType::topics_defined && state.topics_changed.position > based_on;
+  if (event.type == schemas::EventType::vectors_computed) {
+    const auto* records = schemas::view<schemas::VectorsComputed>(event.body).records();
+    return std::ranges::any_of(*records, [&](std::uint64_t number) { return any_edited_since(number, 1); });
+  }
+  return (event.type == schemas::EventType::topics_defined ||
+          event.type == schemas::EventType::topic_split) &&
+         state.topics_changed.position > based_on;
 }
 }  // namespace
 
@@ -190,7 +197,7 @@ Result<Decision> decide_on(const DatasetState& state, const CommitBlock& command
                          "inputs as they were at position " + std::to_string(command.based_on),
                          "some have changed since", "the block is worked out again");
   }
-  Decision decision{command.events, {}, {}, command.run.value()};
+  Decision decision{command.events, command.blobs, {}, command.run.value()};
   if (command.done) {
     schemas::RunCompletedT event;
     event.run = command.run;

@@ -140,11 +140,16 @@ void run(A& a, auto& run) {
   text(a, run.error);
   optional(a, run.import, [&](auto& import) { import_progress(a, import); });
   optional(a, run.topics, [&](auto& topics) {
-    all(a, topics.method, topics.max_topics, topics.depth, topics.min_topics);
+    all(a, topics.method, topics.max_topics, topics.depth, topics.min_topics, topics.granularity, topics.split,
+        topics.clear_assignments);
     text(a, topics.template_name);
+    text(a, topics.embedder);
   });
   optional(a, run.categorize,
-           [&](auto& categorize) { all(a, categorize.scope, categorize.overwrite_manual); });
+           [&](auto& categorize) {
+             all(a, categorize.scope, categorize.overwrite_manual);
+             text(a, categorize.embedder);
+           });
 }
 
 template <class A>
@@ -159,7 +164,10 @@ void topic(A& a, auto& topic) {
 
 template <class A>
 void tree(A& a, auto& tree) {
-  all(a, tree.version, tree.method);
+  all(a, tree.version, tree.method, tree.outliers);
+  text(a, tree.template_name);
+  text(a, tree.embedder);
+  text(a, tree.language);
   list(a, tree.topics, [&](auto& one) { topic(a, one); });
 }
 
@@ -209,6 +217,11 @@ void state(A& a, auto& s) {
     all(a, block.first_record, block.count, block.source, block.run, block.position);
   });
   rows(a, s.records, [&](auto& row) { a.bytes(&row, sizeof row); });
+  rows(a, s.vector_blocks, [&](auto& block) {
+    blob_id(a, block.id);
+    text(a, block.embedder);
+  });
+  rows(a, s.vectors, [&](auto& place) { all(a, place.block, place.row); });
 }
 }  // namespace
 

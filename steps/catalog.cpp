@@ -32,8 +32,9 @@ schemas::Result<const text::Tokenizer*> Tokenizers::get(const std::string& name)
   return &by_name_->loaded.emplace(wanted, std::move(*loaded)).first->second;
 }
 
-engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers) {
-  return {validate(tokenizers), find_topics(), categorize(), measure_coverage()};
+engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers,
+                            const std::shared_ptr<const Embedders>& embedders) {
+  return {validate(tokenizers), find_topics(embedders), categorize(embedders), measure_coverage()};
 }
 
 }  // namespace steps

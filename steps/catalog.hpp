@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/step.hpp"
+#include "steps/embedders.hpp"
 #include "steps/text/tokenizer.hpp"
 
 namespace steps {
@@ -27,11 +28,12 @@ class Tokenizers {
 };
 
 engine::StepKind validate(std::shared_ptr<const Tokenizers> tokenizers);
-engine::StepKind find_topics();
-engine::StepKind categorize();
+engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders);
+engine::StepKind categorize(std::shared_ptr<const Embedders> embedders);
 engine::StepKind measure_coverage();
 
 // Import has no entry: its input is a connection, not the state (see import_lines.hpp).
-engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers);
+engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers,
+                            const std::shared_ptr<const Embedders>& embedders);
 
 }  // namespace steps
