@@ -44,7 +44,7 @@ struct Daemon::Parts {
                engine_options(config)),
         io(1),
         workers(api_workers, api_queue_max),
-        services{engine, hub, workers, metrics, config, tokenizers, log->statistics().durability},
+        services{engine, hub, workers, metrics, config, orders, tokenizers, log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;
@@ -56,6 +56,7 @@ struct Daemon::Parts {
   Hub hub;
   Metrics metrics;
   Workers workers;
+  OrderCache orders;
   Services services;
   Server server;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;

@@ -7,13 +7,13 @@ import { listenForBuild, Problem } from "@/api/client";
 import { Boundary } from "@/ui/boundary";
 import { Button, Loading, Notice } from "@/ui/parts";
 import { Toasts } from "@/ui/toasts";
-import { DatasetsScreen } from "@/screens/datasets";
 import { NotFound } from "@/screens/not-found";
-import { UploadDock } from "@/screens/upload-dock";
 
+const DatasetsScreen = lazy(() => import("@/screens/datasets"));
 const CreateScreen = lazy(() => import("@/screens/create"));
 const DatasetScreen = lazy(() => import("@/screens/dataset"));
 const SystemScreen = lazy(() => import("@/screens/system"));
+const UploadDock = lazy(() => import("@/screens/upload-dock"));
 
 // The daemon not answering is waited for; what it refuses is not asked again.
 const client = new QueryClient({
@@ -74,7 +74,9 @@ export function App() {
               </Switch>
             </Suspense>
           </Boundary>
-          <UploadDock />
+          <Suspense>
+            <UploadDock />
+          </Suspense>
           <Toasts />
         </Tooltip.Provider>
       </CSPProvider>

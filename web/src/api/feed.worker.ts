@@ -6,7 +6,8 @@ interface Room {
   feed: Feed;
   ports: Map<MessagePort, number>; // when each was heard of last
 }
-export type ToWorker = { kind: "join" | "leave" | "ping"; dataset: string; from: number };
+// `lock` is held by the tab as long as it lives.
+export type ToWorker = { kind: "join" | "leave" | "ping"; dataset: string; from: number; lock: string };
 
 const rooms = new Map<string, Room>();
 const silence = 150_000; // ms; a hidden tab may be let run once a minute only
@@ -47,7 +48,10 @@ setInterval(() => {
 (self as unknown as SharedWorkerGlobalScope).onconnect = (connection) => {
   const port = connection.ports[0];
   port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-    if (data.kind === "join") join(data.dataset, data.from, port);
+    if (data.kind === "join") {
+      join(data.dataset, data.from, port);
+      void navigator.locks?.request(data.lock, () => leave(data.dataset, port));
+    }
     if (data.kind === "leave") leave(data.dataset, port);
     if (data.kind === "ping") rooms.get(data.dataset)?.ports.set(port, Date.now());
   };

@@ -2,6 +2,7 @@
 // which answers are out of date. One source of `head` for everything.
 import { QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import { newKey } from "./client";
 import { Feed, type FeedEvent, type FeedMessage, type FeedState } from "./feed";
 import type { ToWorker } from "./feed.worker";
 
@@ -100,10 +101,15 @@ function take(client: QueryClient, dataset: string, message: FeedMessage) {
 
 function byWorker(dataset: string, from: number, tell: (message: FeedMessage) => void): () => void {
   const worker = new SharedWorker(new URL("./feed.worker.ts", import.meta.url), { type: "module", name: "rftd-feed" });
-  const say = (kind: ToWorker["kind"]) => worker.port.postMessage({ kind, dataset, from } satisfies ToWorker);
+  // A tab that is closed cannot always say so; the lock that it held is free then, which the worker waits for.
+  const lock = `rftd-tab-${newKey()}`;
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((done) => (release = done));
+  const say = (kind: ToWorker["kind"]) => worker.port.postMessage({ kind, dataset, from, lock } satisfies ToWorker);
   worker.port.onmessage = ({ data }: MessageEvent<FeedMessage>) => tell(data);
   worker.port.start();
-  say("join");
+  if (navigator.locks) void navigator.locks.request(lock, () => (say("join"), held));
+  else say("join");
   const ping = setInterval(() => say("ping"), 20_000);
   const leave = () => say("leave");
   window.addEventListener("pagehide", leave);
@@ -111,7 +117,8 @@ function byWorker(dataset: string, from: number, tell: (message: FeedMessage) =>
     clearInterval(ping);
     window.removeEventListener("pagehide", leave);
     leave();
-    worker.port.close();
+    release();
+    setTimeout(() => worker.port.close(), 0);
   };
 }
 

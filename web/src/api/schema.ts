@@ -1549,6 +1549,8 @@ export interface operations {
                 sort?: string;
                 limit?: number;
                 cursor?: string;
+                /** @description Instead of a cursor: how many records of the list to leave out, for a list of which any part may be looked at */
+                offset?: number;
             };
             header?: never;
             path: {

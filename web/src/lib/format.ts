@@ -6,6 +6,9 @@ const one = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 export const count = (value: number) => whole.format(value);
 export const fixed2 = (value: number) => two.format(value);
 
+// Never rounds up to a certainty that is not there.
+export const confidence = (value: number) => two.format(Math.floor(value * 100) / 100);
+
 export function plural(value: number, word: string, many = word + "s"): string {
   return `${count(value)} ${value === 1 ? word : many}`;
 }

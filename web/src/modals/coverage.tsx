@@ -26,7 +26,6 @@ export default function CoverageModal() {
     <Modal
       title="Coverage"
       size="large"
-      tall
       close={here.close}
       dirty={editing}
       tabs={
@@ -76,13 +75,13 @@ export default function CoverageModal() {
         )}
         {data && data.topics.length > 0 && (
           <>
-            <Summary data={data} before={before.data} vs={vs} />
+            <Summary data={data} before={vs === null ? undefined : before.data} vs={vs} />
             {editing ? (
               <Targets data={data} done={() => setEditing(false)} />
             ) : table ? (
               <Table data={data} />
             ) : (
-              <Bars data={data} before={before.data} only={gapsOnly ? (topic) => topic.status === "under" : undefined} />
+              <Bars data={data} before={vs === null ? undefined : before.data} only={gapsOnly ? (topic) => topic.status === "under" : undefined} />
             )}
             {!editing && !table && <Compare />}
           </>

@@ -7,7 +7,7 @@ import { useRecord, useTopics, useWritten } from "@/api/queries";
 import type { LogEvent, RecordFull, Topic } from "@/api/types";
 import { useHere } from "@/screens/here";
 import { lineOf } from "@/lib/events";
-import { bytes, clockTime, count, fixed2, fullTime, words } from "@/lib/format";
+import { bytes, clockTime, confidence, count, fixed2, fullTime, words } from "@/lib/format";
 import { useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
 import { Button, Guarded, IconButton, Loading, Notice, ProblemNotice } from "@/ui/parts";
@@ -135,7 +135,7 @@ function Facts({ record, names, gone }: { record: RecordFull; names: Map<string,
         <div>
           <dt>Confidence</dt>
           <dd className="num">
-            {record.confidence === null ? "–" : fixed2(record.confidence)} {record.method && <span className="muted">by {record.method}</span>}
+            {record.confidence === null ? "–" : confidence(record.confidence)} {record.method && <span className="muted">by {record.method}</span>}
           </dd>
         </div>
         {record.runner_up && (

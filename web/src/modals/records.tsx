@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import { ofDataset, useHealth, useTopics } from "@/api/queries";
 import type { RecordItem, RecordList, Topic } from "@/api/types";
 import { useHere } from "@/screens/here";
-import { bytes, count, fixed2, words } from "@/lib/format";
+import { bytes, confidence, count, fixed2, words } from "@/lib/format";
 import { asQuery, filterFrom, isNarrowed } from "@/lib/record-filter";
 import { namesById } from "@/lib/topics";
 import { noFilter, useUrl } from "@/lib/url";
@@ -303,7 +303,7 @@ function Cells({ record, names, selected, toggle }: { record: RecordItem; names:
             <span className="confidence-bar">
               <span style={{ width: `${100 * record.confidence}%` }} />
             </span>
-            {fixed2(Math.floor(record.confidence * 100) / 100)}
+            {confidence(record.confidence)}
           </span>
         )}
       </span>

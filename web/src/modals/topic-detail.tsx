@@ -6,7 +6,7 @@ import { write } from "@/api/client";
 import { ofDataset, useWritten } from "@/api/queries";
 import type { RecordList } from "@/api/types";
 import { useHere } from "@/screens/here";
-import { count, fixed2, percent, plural } from "@/lib/format";
+import { confidence, count, percent, plural } from "@/lib/format";
 import { changed, type Draft, inserted, type Placed, placed, without } from "@/lib/topics";
 import { noFilter } from "@/lib/url";
 import { Modal } from "@/ui/modal";
@@ -140,7 +140,7 @@ function Typical({ id, name }: { id: string; name: string }) {
       <li key={record.id}>
         <button type="button" className="run-open" onClick={() => here.open("records", { ...noFilter, topic: id, record: record.id })}>
           <span className="grow clip">{record.preview}</span>
-          <span className="num muted small">{record.confidence === null ? "" : fixed2(Math.floor(record.confidence * 100) / 100)}</span>
+          <span className="num muted small">{record.confidence === null ? "" : confidence(record.confidence)}</span>
         </button>
       </li>
     ));

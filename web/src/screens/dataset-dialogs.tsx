@@ -22,7 +22,6 @@ export function DuplicateDialog({ dataset, at, close }: { dataset: Pick<Dataset,
       const { data } = await write<Dataset>("POST", `/datasets/${dataset.id}/duplicate`, { name: name.trim(), at });
       await client.invalidateQueries({ queryKey: ["datasets"] });
       tell(`${data.name} is ready`, at === undefined ? "A full copy, with the whole history." : `It goes on from event ${count(at)}.`);
-      close();
       navigate(`/finetune/${data.id}`);
     } catch (problem) {
       setError(problem);

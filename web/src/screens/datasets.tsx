@@ -49,7 +49,7 @@ export function useSample() {
   return { busy, start };
 }
 
-export function DatasetsScreen() {
+export default function DatasetsScreen() {
   useTitle("Datasets");
   const url = useUrl();
   const [, navigate] = useLocation();

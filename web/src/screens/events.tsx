@@ -1,3 +1,4 @@
+import "@/styles/modals.css";
 // The whole log as a table: every event, in order, with what caused it.
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";

@@ -1,3 +1,4 @@
+import "@/styles/modals.css";
 // One record on a page of its own, so that it can be linked to.
 import { useMemo } from "react";
 import { Link, useLocation } from "wouter";

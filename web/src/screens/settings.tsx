@@ -1,3 +1,4 @@
+import "@/styles/modals.css";
 // Name, objective and limits of a dataset; its numbers; and how to be rid of it.
 import { useState } from "react";
 import { write } from "@/api/client";

@@ -1,3 +1,4 @@
+import "@/styles/modals.css";
 // The daemon: what it is, where it stands, what it can reach.
 import { Fragment, type ReactNode } from "react";
 import { useSystem } from "@/api/queries";

@@ -5,7 +5,7 @@ import { IconButton } from "@/ui/parts";
 import { X } from "lucide-react";
 import { UploadProgress } from "./upload";
 
-export function UploadDock() {
+export default function UploadDock() {
   const uploads = useUploads();
   const [path] = useLocation();
   const search = useSearch();

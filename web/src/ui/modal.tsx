@@ -1,4 +1,5 @@
 // The frame of every modal. Opened by the address, so Back, Escape and the cross all mean the same: one step back.
+import "@/styles/modals.css";
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
@@ -21,16 +22,20 @@ export interface ModalProps {
 export function Modal({ title, size = "medium", tall, flush, dirty, head, tabs, foot, close, children }: ModalProps) {
   const [asking, setAsking] = useState(false);
   const body = useRef<HTMLDivElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
   const leave = () => (dirty ? setAsking(true) : close());
+  // What is useful first, never the cross.
   const firstControl = () =>
     body.current?.querySelector<HTMLElement>("[data-autofocus]") ??
-    body.current?.querySelector<HTMLElement>("input:not([type=hidden]):not(:disabled), textarea, select, button:not(:disabled), a[href], [tabindex='0']") ??
-    true;
+    popup.current?.querySelector<HTMLElement>(".tabs [aria-selected=true]") ??
+    body.current?.querySelector<HTMLElement>("input:not([type=hidden], [type=file], :disabled), textarea, select, button:not(:disabled), a[href], [tabindex='0']") ??
+    popup.current?.querySelector<HTMLElement>(".modal-foot .button:not(:disabled)") ??
+    popup.current;
   return (
     <Dialog.Root open onOpenChange={(open) => !open && leave()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
-        <Dialog.Popup className="modal" data-size={size} data-tall={tall || undefined} initialFocus={firstControl}>
+        <Dialog.Popup ref={popup} className="modal" data-size={size} data-tall={tall || undefined} initialFocus={firstControl}>
           <header className="modal-head">
             <Dialog.Title render={<h2 className="clip" />}>{title}</Dialog.Title>
             {head}
