@@ -108,27 +108,37 @@ void Engine::Impl::publish(Group& group, std::vector<store::Committed> committed
 // The states in memory have run ahead of a log that did not take the write: go back to what the log says.
 void Engine::Impl::roll_back(const Group& group) {
   for (const std::uint64_t id : group.touched) {
-    const auto head = log_.head(id);
-    if (!head) {
-      datasets_.erase(id);  // it was to be created by this write
-      continue;
+    datasets_.at(id).broken = true;
+    if (const auto mended = mend(id); !mended) {
+      spdlog::error("dataset {} waits for its log: {}", to_text(DatasetId(id)), mended.error().message());
     }
-    Entry& entry = datasets_.at(id);
-    auto loaded = load(log_, DatasetId(id), head->position);
-    entry.broken = !loaded;
-    if (!loaded) {
-      spdlog::error("dataset {} cannot be read back: {}", to_text(DatasetId(id)), loaded.error().message());
-      continue;
-    }
-    entry.dataset = std::move(*loaded);
-    // After an unknown outcome the log may be ahead of what was published.
-    entry.published = std::make_shared<const DatasetState>(entry.dataset.state);
-    on_published_({DatasetId(id), entry.published, {}});
-    look_later(id, clock_.now() + retry_first_delay_us);
+    if (datasets_.contains(id)) look_later(id, clock_.now() + retry_first_delay_us);
   }
   system_position_ = 0;
   if (auto loaded = load_system(); !loaded)
     spdlog::error("the system stream cannot be read: {}", loaded.error().message());
+}
+
+Result<void> Engine::Impl::mend(std::uint64_t id) {
+  if (const auto certain = log_.append({}); !certain) return std::unexpected(certain.error());
+  Entry& entry = datasets_.at(id);
+  const auto head = log_.head(id);
+  if (!head && entry.published == nullptr) {
+    datasets_.erase(id);  // it was to be created by the write that failed
+    return {};
+  }
+  if (!head) {
+    return schemas::fail(ErrorCode::io, "a dataset that can be read back from the log", "a failed read",
+                         "see the daemon's log for the disk");
+  }
+  auto loaded = load(log_, DatasetId(id), head->position);
+  if (!loaded) return std::unexpected(loaded.error());
+  entry.dataset = std::move(*loaded);
+  entry.broken = false;
+  // After an unknown outcome the log may be ahead of what was published.
+  entry.published = std::make_shared<const DatasetState>(entry.dataset.state);
+  on_published_({DatasetId(id), entry.published, {}});
+  return {};
 }
 
 }  // namespace engine

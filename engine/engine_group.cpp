@@ -146,12 +146,11 @@ Result<Answer> Engine::Impl::decide_one(Pending& pending, Group& group) {
     return schemas::fail(ErrorCode::not_found, "a dataset", "'" + to_text(DatasetId(pending.dataset)) + "'",
                          "GET /api/v1/datasets lists them");
   }
-  Entry& entry = found->second;
-  if (entry.broken) {
-    return schemas::fail(ErrorCode::io, "a dataset that can be read back from the log",
-                         "a failed read after a failed write",
-                         "see the daemon's log; restart it when the disk is well again");
+  if (found->second.broken) {
+    if (const auto mended = mend(pending.dataset); !mended) return std::unexpected(mended.error());
+    if (!datasets_.contains(pending.dataset)) return decide_one(pending, group);
   }
+  Entry& entry = datasets_.at(pending.dataset);
   const DatasetState& state = entry.dataset.state;
   if (auto seen = check_seen(state, pending.origin); !seen) return std::unexpected(seen.error());
   auto& command = std::get<Command>(pending.wish);

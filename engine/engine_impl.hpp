@@ -94,6 +94,8 @@ class Engine::Impl {
   void commit(Group& group);
   void publish(Group& group, std::vector<store::Committed> committed);
   void roll_back(const Group& group);
+  // Loads a broken dataset from the log, once the log is certain of where it ends.
+  Result<void> mend(std::uint64_t id);
   Now now() const;
 
   // engine_work.cpp

@@ -11,8 +11,12 @@ namespace engine {
 
 void Engine::Impl::look(std::uint64_t id) {
   const auto found = datasets_.find(id);
-  if (found == datasets_.end() || found->second.broken || stopping_) return;
-  Entry& entry = found->second;
+  if (found == datasets_.end() || stopping_) return;
+  if (found->second.broken) {
+    if (!mend(id)) return look_later(id, clock_.now() + retry_first_delay_us);
+    if (!datasets_.contains(id)) return;
+  }
+  Entry& entry = datasets_.at(id);
   drop_ended(entry);
   const auto submit_due = [&](const Command& command) {
     Pending pending{id, command, {}, [](const Result<Answer>&) {}, 0, 0};

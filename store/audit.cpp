@@ -40,23 +40,31 @@ class Auditor {
   }
 
   void read_blobs(StreamId stream) {
-    std::vector<BlobId> held;
-    const auto scanned =
-        log_.scan_blobs(stream, [&](const BlobId& blob, std::uint64_t /*bytes*/) { held.push_back(blob); });
-    if (!scanned) bad(stream, 0, scanned.error().message());
-    for (const BlobId& blob : held) {
+    for (const BlobId& blob : held_by(stream)) {
       if (!blobs_.insert(blob).second) continue;
-      if (const auto bytes = log_.blob(blob); !bytes) {
-        bad(stream, 0, bytes.error().message());
-      } else {
-        ++report_.blobs;
-      }
+      const auto bytes = log_.blob(blob);
+      if (bytes) ++report_.blobs;
+      // The log may be in use: what a stream has let go of since is rightly gone.
+      if (!bytes && holds(stream, blob)) bad(stream, 0, bytes.error().message());
     }
   }
 
   AuditReport report_;
 
  private:
+  std::vector<BlobId> held_by(StreamId stream) {
+    std::vector<BlobId> held;
+    const auto scanned =
+        log_.scan_blobs(stream, [&](const BlobId& blob, std::uint64_t /*bytes*/) { held.push_back(blob); });
+    if (!scanned) bad(stream, 0, scanned.error().message());
+    return held;
+  }
+
+  bool holds(StreamId stream, const BlobId& blob) {
+    const auto held = held_by(stream);
+    return std::ranges::find(held, blob) != held.end();
+  }
+
   // Empty when the event is good.
   std::string fault(const EventView& event) {
     const auto& envelope = event.envelope();

@@ -159,7 +159,8 @@ class EventLog {
 
   // All appends in one atomic write, synced before this returns (durability "fsync"). On an Error nothing was
   // written, except unknown_outcome. conflict: a stream is not at `expected`, or the epoch is old.
-  // After io, no_space or unknown_outcome heads are read again from disk, so a later append is safe.
+  // After io, no_space or unknown_outcome the next append first makes sure of where the log ends; one of
+  // nothing does only that.
   virtual Result<std::vector<Committed>> append(std::span<const Append> appends) = 0;
 
   // Events with from <= position <= to in order, each with its checksum verified (corrupt names the
@@ -189,7 +190,7 @@ class EventLog {
   virtual Result<void> forget_answers(std::int64_t before) = 0;
 
   virtual Statistics statistics() const = 0;
-  // A consistent copy into an empty or new folder while running.
+  // A consistent copy into an empty or new folder while running; without snapshots, which are folded anew.
   virtual Result<void> backup(const std::string& folder) const = 0;
 };
 

@@ -2,16 +2,15 @@
 // Pure functions, any thread. The bytes of values are described in store/codec.hpp.
 //
 //   family        key                                    ->  value
-//   default       "epoch" | "format" | "resume"          ->  number    epoch: of the newest writer; format: 1
+//   default       "epoch" | "format"                     ->  number    epoch: of the newest writer; format: 1
 //   events        stream(8) position(8)                  ->  event     written once, never overwritten
 //   heads         stream(8)                              ->  head      of the newest event; same batch as it
 //   blobs         blob(16: high, low)                    ->  payload   while at least one stream holds it
 //   blob_holders  'b' blob(16) stream(8)                 ->  number    compressed bytes; who holds a blob
 //                 's' stream(8) blob(16)                 ->  number    the same, in the order of streams
-//   snapshots     stream(8) position(8)                  ->  payload   never truth
 //   answers       the remembered key, as it came         ->  receipt
 //
-// There is no index by global position: the next one follows the greatest of all heads.
+// Snapshots are files beside the database (store/rocks/snapshots.cpp). There is no index by global position: the next one follows the greatest of all heads.
 #pragma once
 
 #include <array>
@@ -24,7 +23,6 @@ namespace store::keys {
 
 inline constexpr std::string_view epoch = "epoch";
 inline constexpr std::string_view format = "format";
-inline constexpr std::string_view resume = "resume";  // a mark without meaning: see rocks/database.cpp
 
 template <std::size_t size>
 struct Key {
@@ -48,7 +46,6 @@ inline Key<8> of_stream(StreamId stream) {
   return key;
 }
 
-// events and snapshots.
 inline Key<16> of_position(StreamId stream, Position position) {
   Key<16> key;
   put_number(key.bytes.data(), stream);

@@ -10,7 +10,7 @@ packages=(
   cmake ninja-build ccache pkg-config ca-certificates
   # libraries that the daemon and rftctl link; Boost 1.74, Debian's default, lacks what api/ uses
   libboost1.81-dev librocksdb-dev libflatbuffers-dev flatbuffers-compiler nlohmann-json3-dev libsimdjson-dev
-  libspdlog-dev libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev libssl-dev libsystemd-dev libpcre2-dev
+  libspdlog-dev libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev libssl-dev libsystemd-dev libseccomp-dev libpcre2-dev
   libzstd-dev libxxhash-dev zlib1g-dev
   # tests, packaging and the scripts of tools/
   catch2 python3 systemd dpkg-dev file zstd gzip
@@ -24,6 +24,12 @@ done
 # npm comes with a Node.js that somebody has put here; Debian's would replace that, so it is taken only
 # where there is none.
 command -v npm >/dev/null 2>&1 || missing+=(npm)
+
+# V8. Beside a Node.js from elsewhere apt would take that away for libnode-dev, or refuse: then the build unpacks the same
+# packages for itself (tools/assets/fetch_v8).
+if ! dpkg-query -W -f '${db:Status-Status}' libnode-dev 2>/dev/null | grep -q '^installed$' && ! command -v node >/dev/null 2>&1; then
+  missing+=(libnode-dev)
+fi
 
 if [ ${#missing[@]} -eq 0 ]; then
   echo "install_packages: everything is here"

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
+#include <shared_mutex>
 #include <vector>
 
 #include "store/rocks/database.hpp"
@@ -67,6 +69,8 @@ Result<void> verify(const std::string& folder, const std::string& what) {
 }  // namespace
 
 Result<void> RocksEventLog::backup(const std::string& folder) const {
+  const std::shared_lock reading(database_->gate);
+  if (auto open = database_->writable(); !open) return open;
   auto& env = *database_->env;
   std::vector<std::string> there;
   const auto listed = env.GetChildren(folder, &there);

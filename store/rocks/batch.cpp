@@ -194,6 +194,7 @@ Result<rocksdb::WriteBatch*> Batch::finish() {
     const auto status = writes_.Delete(database_->family(Family::blobs), slice(keys::of_blob(blob).view()));
     if (!status.ok()) return std::unexpected(to_error(status, "putting a write together"));
   }
+  holders_.reset();  // an iterator would not survive the database being opened anew
   return &writes_;
 }
 

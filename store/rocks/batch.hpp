@@ -25,7 +25,8 @@ class Batch {
 
   // conflict: not at `expected`, or an old epoch. not_found: a referenced blob is not there.
   Result<Committed> add(const Append& append);
-  // The batch with everything added so far, heads and erased blobs included. Call once, at the end.
+  // The batch with everything added so far, heads and erased blobs included. Call once, at the end; reads
+  // nothing afterwards.
   Result<rocksdb::WriteBatch*> finish();
 
   [[nodiscard]] const Heads& changed_heads() const { return changed_; }

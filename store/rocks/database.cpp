@@ -3,20 +3,30 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <mutex>
 
 #include "store/codec.hpp"
 #include "store/keys.hpp"
 #include "store/rocks/options.hpp"
-#include "store/rocks/retryable_file_system.hpp"
 #include "store/rocks/synced_mark.hpp"
 
 namespace store {
 
+namespace {
+constexpr std::chrono::seconds readers_leave_within{5};
+
+rocksdb::Status closed() {
+  return rocksdb::Status::IOError("the store is closed after an I/O error");
+}
+}  // namespace
+
 Error to_error(const rocksdb::Status& status, std::string_view doing) {
   ErrorCode code = ErrorCode::io;
   std::string hint = "see the system's log for the disk; nothing more is acknowledged until it works again";
-  const bool full = status.IsNoSpace() || status.ToString().find(no_space_message) != std::string::npos;
+  const bool full =
+      status.IsNoSpace() || status.ToString().find("No space left on device") != std::string::npos;
   if (full) {
     code = ErrorCode::no_space;
     hint = "free space on the disk of the data folder; then go on";
@@ -32,7 +42,7 @@ Error to_error(const rocksdb::Status& status, std::string_view doing) {
 
 Database::Database(const RocksEventLog::Options& from)
     : options(from),
-      file_system(retryable(from.file_system ? from.file_system : rocksdb::FileSystem::Default())),
+      file_system(from.file_system ? from.file_system : rocksdb::FileSystem::Default()),
       env(rocksdb::NewCompositeEnv(file_system)) {}
 
 Database::~Database() {
@@ -120,31 +130,52 @@ Result<void> Database::open_writable(FolderState state) {
   return {};
 }
 
-// Resume() starts a new log only where a memtable holds something; with all of them empty it would go on
-// writing behind a torn record. So the meta family's never is: the empty write makes RocksDB switch memtables
-// now if it is about to, and a new one gets a value that bypasses the log.
-rocksdb::Status Database::prepare_write() {
-  rocksdb::WriteOptions beside_the_log;
-  beside_the_log.disableWAL = true;
-  rocksdb::WriteBatch batch;
-  auto status = db->Write(beside_the_log, &batch);
-  if (!status.ok() || !notices->new_memtable.exchange(false)) return status;
-  status = batch.Put(family(Family::meta), slice(keys::resume), slice(encode_number(1)));
-  if (status.ok()) status = db->Write(beside_the_log, &batch);
-  if (!status.ok()) notices->new_memtable = true;
-  return status;
+std::unique_ptr<rocksdb::Iterator> Database::iterate(Family which, const rocksdb::ReadOptions& read) const {
+  if (db) return std::unique_ptr<rocksdb::Iterator>(db->NewIterator(read, family(which)));
+  return std::unique_ptr<rocksdb::Iterator>(rocksdb::NewErrorIterator(closed()));
 }
 
-Result<void> Database::resume() {
-  const auto status = db->Resume();
-  if (!status.ok()) return std::unexpected(to_error(status, "after an I/O error"));
-  if (log_torn && !notices->new_memtable) {
-    return schemas::fail(ErrorCode::io, "a new write-ahead log after an I/O error", "the old one",
-                         "restart the daemon; nothing that was acknowledged is lost", options.folder);
+rocksdb::Status Database::get(Family which, std::string_view key, rocksdb::PinnableSlice* value,
+                              const rocksdb::ReadOptions& read) const {
+  return db ? db->Get(read, family(which), slice(key), value) : closed();
+}
+
+Result<void> Database::writable() const {
+  if (db && !*stopped) return {};
+  return schemas::fail(ErrorCode::unavailable, "a store that takes writes",
+                       "one that recovers from an I/O error",
+                       "try again in a while; see the system's log for the disk");
+}
+
+Result<void> Database::probe() {
+  std::uint64_t free_bytes = 0;
+  const auto told = env->GetFreeSpace(options.folder, &free_bytes);
+  if (told.ok() && free_bytes < options.free_space_min) {
+    return schemas::fail(
+        ErrorCode::no_space, std::to_string(options.free_space_min) + " free bytes on the disk",
+        std::to_string(free_bytes), "free space on the disk of the data folder", options.folder);
   }
-  log_torn = false;
-  notices->stopped = false;
-  spdlog::warn("store: writing goes on after an I/O error");
+  const std::string file = path("probe");
+  auto status = rocksdb::WriteStringToFile(env.get(), std::string(4096, '\0'), file, true);
+  if (status.ok()) status = env->DeleteFile(file);
+  if (!status.ok()) return std::unexpected(to_error(status, "after an I/O error"));
+  return {};
+}
+
+Result<void> Database::reopen() {
+  if (auto usable = probe(); !usable) return usable;
+  const std::unique_lock alone(gate, readers_leave_within);
+  if (!alone.owns_lock()) {
+    return schemas::fail(ErrorCode::busy, "readers to end, so that the store can recover from an I/O error",
+                         "one that goes on", "try again in a while");
+  }
+  close();
+  if (const auto opened = open_writable(FolderState::initialized); !opened) {
+    // Nothing is read meanwhile: what an unsynced log shows may still be lost.
+    return opened;
+  }
+  *stopped = false;
+  spdlog::warn("store: recovered from an I/O error; writing goes on");
   return {};
 }
 

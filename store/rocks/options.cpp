@@ -32,22 +32,19 @@ class Forward final : public rocksdb::Logger {
 
 class Listener final : public rocksdb::EventListener {
  public:
-  explicit Listener(std::shared_ptr<Database::Notices> notices) : notices_(std::move(notices)) {}
+  explicit Listener(std::shared_ptr<std::atomic<bool>> stopped) : stopped_(std::move(stopped)) {}
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* status) override {
-    spdlog::error("store: writing stops until it is resumed: {}", status->ToString());
-    notices_->stopped = true;
+    spdlog::error("store: writing stops until the log has been opened anew: {}", status->ToString());
+    *stopped_ = true;
   }
-  void OnMemTableSealed(const rocksdb::MemTableInfo& sealed) override {
-    if (sealed.cf_name == family_names.front()) notices_->new_memtable = true;
-  }
-  // Resuming is append()'s business, so that it knows what became of a failed write.
+  // Going on is append()'s business, so that it knows what became of a failed write.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
                             bool* auto_recovery) override {
     *auto_recovery = false;
   }
 
  private:
-  std::shared_ptr<Database::Notices> notices_;
+  std::shared_ptr<std::atomic<bool>> stopped_;
 };
 
 rocksdb::ColumnFamilyOptions family_options(const RocksEventLog::Options& from, Family family,
@@ -81,9 +78,6 @@ rocksdb::ColumnFamilyOptions family_options(const RocksEventLog::Options& from, 
     case Family::answers:
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
       break;
-    case Family::snapshots:
-      options.max_write_buffer_number = 2;
-      break;
     case Family::meta:
     case Family::heads:
     case Family::blob_holders:
@@ -98,12 +92,11 @@ rocksdb::DBOptions database_options(const Database& database) {
   rocksdb::DBOptions options;
   options.env = database.env.get();
   options.info_log = std::make_shared<Forward>();
-  options.listeners.push_back(std::make_shared<Listener>(database.notices));
+  options.listeners.push_back(std::make_shared<Listener>(database.stopped));
   options.paranoid_checks = true;
   options.max_bgerror_resume_count = 0;
-  // Families reach their tables together. Otherwise a crash between two of them, after a failed write has
-  // torn the log, leaves tables that are ahead of it, and RocksDB refuses to open.
-  options.atomic_flush = true;
+  // After a failed write nothing more may reach the tables: what the torn log holds is settled by recovery.
+  options.avoid_flush_during_shutdown = true;
   // Stops at the first damaged record. Whether that was an unfinished tail is for the synced-up-to mark to
   // say.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;

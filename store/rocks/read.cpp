@@ -2,6 +2,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 
 #include "store/codec.hpp"
 #include "store/keys.hpp"
@@ -21,6 +23,7 @@ std::unexpected<Error> broken(StreamId stream, Position position, const std::str
 }  // namespace
 
 Result<void> RocksEventLog::scan(StreamId stream, Position from, Position to, const OnEvent& on_event) const {
+  const std::shared_lock reading(database_->gate);
   // The head is read before the iterator is made: events up to it must then be there.
   const auto newest = head(stream);
   const Position last = std::min(to, newest ? newest->position : 0);
@@ -57,6 +60,7 @@ Result<void> RocksEventLog::scan(StreamId stream, Position from, Position to, co
 }
 
 std::optional<Head> RocksEventLog::head(StreamId stream) const {
+  const std::shared_lock reading(database_->gate);
   rocksdb::PinnableSlice value;
   const auto status = database_->get(Family::heads, keys::of_stream(stream).view(), &value);
   if (status.IsNotFound()) return std::nullopt;
@@ -71,6 +75,7 @@ std::optional<Head> RocksEventLog::head(StreamId stream) const {
 }
 
 std::vector<Head> RocksEventLog::heads() const {
+  const std::shared_lock reading(database_->gate);
   std::vector<Head> heads;
   const auto iterator = database_->iterate(Family::heads);
   for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
@@ -86,12 +91,12 @@ std::vector<Head> RocksEventLog::heads() const {
 }
 
 Result<std::string> RocksEventLog::blob(const BlobId& id) const {
+  const std::shared_lock reading(database_->gate);
   const std::string name = "blob " + schemas::to_text(id);
   rocksdb::ReadOptions read;
   read.fill_cache = false;
   rocksdb::PinnableSlice value;
-  const auto status =
-      database_->db->Get(read, database_->family(Family::blobs), slice(keys::of_blob(id).view()), &value);
+  const auto status = database_->get(Family::blobs, keys::of_blob(id).view(), &value, read);
   if (status.IsNotFound()) {
     return schemas::fail(ErrorCode::not_found, name, "that it was erased or never stored");
   }
@@ -107,6 +112,7 @@ Result<std::string> RocksEventLog::blob(const BlobId& id) const {
 
 Result<void> RocksEventLog::scan_blobs(
     StreamId stream, const std::function<void(const BlobId&, std::uint64_t)>& on_blob) const {
+  const std::shared_lock reading(database_->gate);
   const auto first = keys::of_held(stream, BlobId(0, 0));
   const std::string_view of_this_stream = first.view().substr(0, 9);
   const auto iterator = database_->iterate(Family::blob_holders);
@@ -122,6 +128,7 @@ Result<void> RocksEventLog::scan_blobs(
 }
 
 Result<std::optional<Receipt>> RocksEventLog::remembered(std::string_view key) const {
+  const std::shared_lock reading(database_->gate);
   rocksdb::PinnableSlice value;
   const auto status = database_->get(Family::answers, key, &value);
   if (status.IsNotFound()) return std::optional<Receipt>();
@@ -133,6 +140,8 @@ Result<std::optional<Receipt>> RocksEventLog::remembered(std::string_view key) c
 
 Result<void> RocksEventLog::forget_answers(std::int64_t before) {
   if (!writer_) return schemas::fail(ErrorCode::unavailable, "a log open for writing", "one for inspection");
+  const std::shared_lock reading(database_->gate);
+  if (auto open = database_->writable(); !open) return open;
   constexpr std::uint32_t batch_max = 1000;
   // Only append() writes to the log, so that it knows what became of it. What is forgotten twice does no
   // harm.
@@ -168,6 +177,8 @@ Statistics RocksEventLog::statistics() const {
 }
 
 Result<void> RocksEventLog::reclaim() {
+  const std::shared_lock reading(database_->gate);
+  if (auto open = database_->writable(); !open) return open;
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;

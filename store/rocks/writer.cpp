@@ -26,7 +26,7 @@ Writer::Writer(Database& database, std::unique_ptr<SyncedMark> mark, std::uint64
     : database_(&database), mark_(std::move(mark)), epoch_(epoch) {}
 
 Writer::~Writer() {
-  if (database_->notices->stopped) return;
+  if (*database_->stopped) return;
   if (const auto settled = settle_mark(); !settled) spdlog::warn("store: {}", settled.error().message());
 }
 
@@ -42,6 +42,10 @@ Result<void> Writer::load_heads() {
   }
   if (!iterator->status().ok()) return std::unexpected(to_error(iterator->status(), "reading the heads"));
   heads_ = std::move(heads);
+  database_->drop_snapshots_beyond([this](StreamId stream) {
+    const auto head = heads_.find(stream);
+    return head == heads_.end() ? Position{0} : head->second.position;
+  });
   next_ = newest + 1;
   database_->global_position = newest;
   database_->streams = heads_.size();
@@ -59,9 +63,14 @@ Result<void> Writer::settle_mark() {
 }
 
 Result<void> Writer::ready(std::size_t bytes) {
-  if (database_->notices->stopped) {
-    if (const auto resumed = database_->resume(); !resumed) return resumed;
-    if (const auto loaded = load_heads(); !loaded) return loaded;
+  if (*database_->stopped) {
+    const GlobalPosition known = next_;
+    if (const auto recovered = recover(); !recovered) return recovered;
+    if (next_ != known && bytes > 0) {
+      return schemas::fail(ErrorCode::io, "the log to end where it was known to end",
+                           "that an earlier write, whose outcome was unknown, has happened",
+                           "look at the newest state, then repeat the request");
+    }
   }
   std::uint64_t free_bytes = 0;
   const auto status = database_->env->GetFreeSpace(database_->options.folder, &free_bytes);
@@ -75,8 +84,9 @@ Result<void> Writer::ready(std::size_t bytes) {
 }
 
 Result<std::vector<Committed>> Writer::append(std::span<const Append> appends) {
-  const std::size_t bytes = bytes_of(appends);
+  const std::size_t bytes = appends.empty() ? 0 : bytes_of(appends);
   if (const auto is_ready = ready(bytes); !is_ready) return std::unexpected(is_ready.error());
+  if (appends.empty()) return std::vector<Committed>{};
   Batch batch(*database_, heads_, next_, encoder_, bytes);
   std::vector<Committed> committed;
   committed.reserve(appends.size());
@@ -90,11 +100,11 @@ Result<std::vector<Committed>> Writer::append(std::span<const Append> appends) {
 
   rocksdb::WriteOptions options;
   options.sync = database_->options.durability == Durability::fsync;
-  if (const auto prepared = database_->prepare_write(); !prepared.ok()) {
-    return std::unexpected(to_error(prepared, "appending events"));
-  }
   const auto status = database_->db->Write(options, *writes);
-  if (!status.ok()) return std::unexpected(explain(status));
+  if (!status.ok()) {
+    if (auto error = explain(status, batch.next())) return std::unexpected(std::move(*error));
+    return committed;
+  }
 
   for (const auto& [stream, head] : batch.changed_heads()) heads_[stream] = head;
   next_ = batch.next();
@@ -104,18 +114,35 @@ Result<std::vector<Committed>> Writer::append(std::span<const Append> appends) {
   return committed;
 }
 
-Error Writer::explain(const rocksdb::Status& failure) {
+Result<void> Writer::recover() {
+  const GlobalPosition acknowledged = next_ - 1;
+  if (auto reopened = database_->reopen(); !reopened) return reopened;
+  auto loaded = load_heads();
+  if (loaded && next_ - 1 < acknowledged) {
+    loaded =
+        schemas::fail(ErrorCode::corrupt, "all events up to global position " + std::to_string(acknowledged),
+                      "that they end at " + std::to_string(next_ - 1), "stop the daemon and restore a backup",
+                      database_->options.folder);
+    next_ = acknowledged + 1;
+  }
+  if (!loaded) *database_->stopped = true;
+  return loaded;
+}
+
+std::optional<Error> Writer::explain(const rocksdb::Status& failure, GlobalPosition next) {
   Error error = to_error(failure, "appending events");
-  // RocksDB keeps what it could not log out of its tables. Once it has started a new log, the bytes that the
-  // failed write may have left in the old one are never read again: then it certainly did not happen.
-  database_->log_torn = true;
-  const auto resumed = database_->resume();
-  const auto loaded = resumed ? load_heads() : resumed;
-  if (loaded) return error;
-  spdlog::error("store: a write failed and its outcome is unknown: {}", loaded.error().message());
+  spdlog::error("store: a write failed: {}", failure.ToString());
+  *database_->stopped = true;
+  if (const auto recovered = recover(); recovered) {
+    // Recovery has made durable whatever it could read back, and that is all of a write or nothing of it.
+    if (next_ == next) return std::nullopt;
+    return error;
+  } else {
+    spdlog::error("store: its outcome is unknown: {}", recovered.error().message());
+  }
   error.code = ErrorCode::unknown_outcome;
   error.hint =
-      "the events may appear after a restart; read the tail before repeating the request. " + error.hint;
+      "the events may appear later; look at the newest state before repeating the request. " + error.hint;
   return error;
 }
 

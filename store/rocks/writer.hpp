@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,8 +27,11 @@ class Writer {
 
  private:
   Result<void> ready(std::size_t bytes);
-  // After a failed write: whether it is known not to have happened.
-  Error explain(const rocksdb::Status& failure);
+  // Opens the log anew and reads where it ends: at least where it was known to.
+  Result<void> recover();
+  // After a failed write that was to make `next` the next global position: empty when it has happened all the
+  // same, unknown_outcome when that cannot be found out yet.
+  std::optional<Error> explain(const rocksdb::Status& failure, GlobalPosition next);
 
   Database* database_;
   std::unique_ptr<SyncedMark> mark_;

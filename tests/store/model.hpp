@@ -34,6 +34,7 @@ class Model {
     }
     log_ = std::move(*opened);
     learn();
+    unknown_.reset();
     return true;
   }
   void start() { REQUIRE(try_start()); }
@@ -65,6 +66,7 @@ class Model {
     REQUIRE((code == store::ErrorCode::io || code == store::ErrorCode::no_space ||
              code == store::ErrorCode::unknown_outcome));
     if (code == store::ErrorCode::unknown_outcome) unknown_ = std::move(attempt);
+    if (log_->append({})) learn();
     return false;
   }
 
@@ -78,7 +80,9 @@ class Model {
   void verify() {
     for (const auto& [stream, expected] : events_) {
       INFO("stream " << stream);
-      REQUIRE(envelopes(*log_, stream) == expected);
+      const auto found = envelopes(*log_, stream);
+      REQUIRE(found.size() == expected.size());
+      REQUIRE((found == expected));
       const auto snapshot = log_->snapshot(stream, expected.size());
       if (snapshot) REQUIRE(snapshot->bytes == "state at " + std::to_string(snapshot->position));
     }
@@ -150,11 +154,10 @@ class Model {
     }
   }
 
-  // After opening: an append whose outcome was unknown has either happened as a whole or not at all.
+  // An append whose outcome was unknown has either happened as a whole or, so far, not at all.
   void learn() {
     if (!unknown_) return;
-    const auto attempt = std::move(*unknown_);
-    unknown_.reset();
+    const Attempt& attempt = *unknown_;
     std::map<store::StreamId, std::size_t> added;
     for (const auto& append : attempt.appends) added[append.stream] += append.events.size();
     const auto first = attempt.appends[0].stream;
@@ -166,6 +169,7 @@ class Model {
       events_[stream] = std::move(found);
     }
     holders_ = attempt.holders;
+    unknown_.reset();
   }
 
   std::shared_ptr<support::FaultFileSystem> disk_;

@@ -1,13 +1,27 @@
+#include <fstream>
+#include <iterator>
+
 #include "store/codec.hpp"
-#include "store/keys.hpp"
 #include "tests/store/store_support.hpp"
-#include "tests/store/tamper.hpp"
 
 using namespace store_test;
+
+namespace {
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Snapshots beyond the end of their stream are dropped, so there have to be events.
+void fill(RocksEventLog& log, store::StreamId stream, std::uint64_t events) {
+  for (std::uint64_t i = 1; i <= events; ++i) REQUIRE(append_one(log, stream, i));
+}
+}  // namespace
 
 TEST_CASE("the newest snapshots are kept, and the one before a position is found", "[store][snapshot]") {
   const support::TempFolder folder;
   auto log = open(options_for(folder / "log"));
+  fill(*log, 1, 30);
   REQUIRE(log->put_snapshot(1, 10, "ten", 2));
   REQUIRE(log->put_snapshot(2, 5, "other stream", 2));
   REQUIRE(log->put_snapshot(1, 20, std::string(100'000, 'x'), 2));
@@ -29,12 +43,13 @@ TEST_CASE("a damaged snapshot is passed over for the one before it", "[store][sn
   const support::TempFolder folder;
   {
     auto log = open(options_for(folder / "log"));
+    fill(*log, 1, 20);
     REQUIRE(log->put_snapshot(1, 10, "ten", 3));
     REQUIRE(log->put_snapshot(1, 20, "twenty", 3));
   }
-  std::string damage;
+  const std::string newest = folder / "log/snapshots/0000000000000001/0000000000000014";
+  std::string damage = contents(newest);
   SECTION("a flipped byte") {
-    damage = stored(folder / "log", "snapshots", store::keys::of_position(1, 20).view());
     damage.back() ^= '\x01';
   }
   SECTION("a checksum that fits bytes which are no snapshot") {
@@ -42,8 +57,27 @@ TEST_CASE("a damaged snapshot is passed over for the one before it", "[store][sn
     const auto prefix = store::checksum_prefix(garbage);
     damage = std::string(prefix.data(), prefix.size()) + garbage;
   }
-  SECTION("nothing left of it") {}
-  tamper(folder / "log", "snapshots", store::keys::of_position(1, 20).view(), damage);
+  SECTION("nothing left of it") {
+    damage.clear();
+  }
+  std::ofstream(newest, std::ios::trunc) << damage;
   auto log = open(options_for(folder / "log"));
+  append_one(*log, 1, 1);
   REQUIRE(log->snapshot(1, 99)->bytes == "ten");
+}
+
+TEST_CASE("a snapshot of a position that the log has not reached is dropped when the log is opened",
+          "[store][snapshot]") {
+  const support::TempFolder folder;
+  {
+    auto log = open(options_for(folder / "log"));
+    append_one(*log, 1, 1);
+    append_one(*log, 1, 2);
+    REQUIRE(log->put_snapshot(1, 2, "two", 3));
+    REQUIRE(log->put_snapshot(1, 3, "three", 3));
+    REQUIRE(log->put_snapshot(7, 1, "of nothing", 3));
+  }
+  auto log = open(options_for(folder / "log"));
+  REQUIRE(log->snapshot_positions(1) == std::vector<store::Position>{2});
+  REQUIRE(log->snapshot_positions(7).empty());
 }
