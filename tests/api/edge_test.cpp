@@ -22,7 +22,7 @@ TEST_CASE("probes, metrics and the page answer without a token or a dataset", "[
   REQUIRE(metrics.body.find("rftd_durability_info{mode=\"os\"} 1") != std::string::npos);
   REQUIRE(metrics.body.find("rftd_http_requests_total{status=\"200\"}") != std::string::npos);
   const HttpAnswer page = t.client->get("/");
-  REQUIRE(page.body.find("has no web page") != std::string::npos);
+  REQUIRE(page.body.find("<title>rftd</title>") != std::string::npos);
   REQUIRE(page.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'"));
   REQUIRE(t.client->get("/finetune/d1").status == 200);
   REQUIRE(t.client->get("/api/v1").header("content-type").starts_with("text/html"));

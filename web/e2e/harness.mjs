@@ -129,7 +129,9 @@ export class Tab {
 
   // Accessible, nothing sticking out, and a picture for people to look at.
   async inspect(name) {
+    const began = Date.now();
     await this.ready();
+    if (process.env.RFTD_TIMES) console.log(`   ${name} ready ${Date.now() - began}`);
     await this.page.screenshot({ path: join(this.place.shots, `${name}.png`) });
     await this.page.waitForTimeout(60);
     await this.page.evaluate(axeSource);
@@ -138,6 +140,7 @@ export class Tab {
       return result.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`));
     });
     check(found.length === 0, `${name} is not accessible:\n            ${found.join("\n            ")}`);
+    if (process.env.RFTD_TIMES) console.log(`   ${name} axe ${Date.now() - began}`);
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     check(wide <= 0, `${name} sticks out ${wide} px to the right`);
     const spilled = await this.page.evaluate(() =>

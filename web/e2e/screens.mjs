@@ -13,10 +13,10 @@ const screens = {
   record: "/finetune/ID/records/r1",
   "not-found": "/finetune/ID/nowhere",
 };
-const modals = ["records", "records&record=r1", "records&record=r1&tab=json", "records&record=r1&tab=history", "records&conf=lt0.7", "issues", "topics", "topics&tab=generate", "import-topics", "coverage", "coverage&tab=gaps", "coverage&tab=table", "coverage&vs=30", "skip", "import", "import&mode=replace", "export", "event&event=5", "run&run=run1", "diff", "duplicate", "delete", "keys", "palette", "grader", "dryrun", "train", "deploy"];
+const modals = ["records", "records&record=r1", "records&record=r1&tab=json", "records&record=r1&tab=history", "records&conf=lt0.7", "issues", "topics", "topics&tab=generate", "import-topics", "coverage", "coverage&tab=gaps", "coverage&tab=table", "coverage&vs=25", "skip", "import", "import&mode=replace", "export", "event&event=5", "run&run=run1", "diff", "duplicate", "delete", "keys", "palette", "grader", "dryrun", "train", "deploy"];
 
 async function chess(place) {
-  place.chess ??= await place.daemon.create("chess-tutor", readFileSync(sample, "utf8"));
+  place.chess ??= await place.daemon.create("chess", readFileSync(sample, "utf8"));
   return place.chess;
 }
 
@@ -31,6 +31,14 @@ test("somebody new is taken from nothing to a sorted dataset by what the page su
   await tab.see("1,008");
   const next = tab.page.getByRole("region", { name: "Next step" });
   check(await next.isVisible(), "the next step is not shown");
+  for (const step of ["topics", "extract"]) {
+    await tab.page.locator(`[data-step=${step}]`).click();
+    await tab.page.locator(`[data-step=${step}][aria-pressed=true]`).waitFor();
+  }
+  await tab.page.locator("[data-step=extract]").click();
+  await tab.page.getByRole("dialog", { name: "Records" }).waitFor();
+  await tab.page.keyboard.press("Escape");
+  await tab.page.getByRole("dialog").waitFor({ state: "detached" });
   await next.getByRole("button").first().click();
   check(/modal=|step=/.test(tab.page.url()), `the suggestion leads nowhere: ${tab.page.url()}`);
 });

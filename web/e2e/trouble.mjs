@@ -47,6 +47,7 @@ test("a daemon that stops is waited for; the page stays readable and goes on", a
   const tab = await place.tab(`/finetune/${id}`);
   tab.allow(/ERR_|Failed to load|net::|503/);
   await tab.page.locator(".live-chip[data-tone=ok]").waitFor();
+  await tab.page.waitForTimeout(2000); // every dialog is there by now
   await place.daemon.stop("SIGKILL");
   await tab.page.locator(".live-chip[data-tone=warn]").waitFor();
   await tab.page.locator("[data-step=extract]").getByText("Extract Data").waitFor();

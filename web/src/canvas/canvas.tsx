@@ -65,7 +65,8 @@ function useCanvasKeys() {
     Home: () => here.goTo(1),
     End: () => here.goTo(null),
     Enter: (event) => {
-      if (event.target === document.body && !url.get("modal")) openStep(here, here.step);
+      if (event.target !== document.body || url.get("modal")) return false;
+      openStep(here, here.step);
     },
   });
 }

@@ -31,21 +31,21 @@ export function CanvasHeader() {
       <LiveChip />
       <span className="grow" />
       <Tip text="Find anything (Ctrl K)">
-        <button type="button" className="button quiet find" aria-label="Find anything" onClick={() => here.open("palette")}>
+        <button type="button" className="button quiet find" onClick={() => here.open("palette")}>
           <Search size={15} aria-hidden />
-          <span className="hide-narrow">Find</span>
+          <span className="label-narrow">Find</span>
           <kbd className="kbd hide-narrow">Ctrl K</kbd>
         </button>
       </Tip>
-      <button type="button" className="button" aria-label="Records" onClick={() => here.open("records", noFilter)}>
+      <button type="button" className="button" onClick={() => here.open("records", noFilter)}>
         <Table2 size={15} aria-hidden />
-        <span className="hide-narrow">Records</span>
+        <span className="label-narrow">Records</span>
       </button>
       <DropMenu
         trigger={
-          <button type="button" className="button" aria-label="Import / Export">
+          <button type="button" className="button">
             <FileUp size={15} aria-hidden />
-            <span className="hide-narrow">Import / Export</span>
+            <span className="label-narrow">Import / Export</span>
           </button>
         }
         entries={[

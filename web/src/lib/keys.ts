@@ -1,7 +1,8 @@
 // Keys of the page. Single letters do nothing while somebody types or a dialog is open, and can be switched off.
 import { useEffect, useRef, useSyncExternalStore } from "react";
 
-export type KeyMap = Record<string, ((event: KeyboardEvent) => void) | undefined>;
+export type KeyMap = Record<string, ((event: KeyboardEvent) => unknown) | undefined>;
+// A handler that returns false has left the key to whom it was meant for.
 
 const setting = "rftd.keys";
 const listeners = new Set<() => void>();
@@ -62,8 +63,7 @@ export function useKeys(map: KeyMap, { inDialogs = false } = {}) {
         firstAt = Date.now();
       }
       if (!act) return;
-      event.preventDefault();
-      act(event);
+      if (act(event) !== false) event.preventDefault();
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);

@@ -1,5 +1,5 @@
-// Which modal the address asks for. Each comes as a chunk of its own when it is opened first.
-import { type ComponentType, lazy, Suspense } from "react";
+// Which modal the address asks for. Each is a chunk of its own.
+import { type ComponentType, lazy, Suspense, useEffect } from "react";
 import { useLocation } from "wouter";
 import { useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
@@ -7,32 +7,42 @@ import { Loading } from "@/ui/parts";
 import { DeleteDialog, DuplicateDialog } from "./dataset-dialogs";
 import { useHere } from "./here";
 
-const modals: Record<string, ComponentType> = {
-  records: lazy(() => import("@/modals/records")),
-  issues: lazy(() => import("@/modals/issues")),
-  topics: lazy(() => import("@/modals/topics")),
-  "import-topics": lazy(() => import("@/modals/import-topics")),
-  coverage: lazy(() => import("@/modals/coverage")),
-  skip: lazy(() => import("@/modals/skip")),
-  import: lazy(() => import("@/modals/import")),
-  export: lazy(() => import("@/modals/export")),
-  event: lazy(() => import("@/modals/event")),
-  diff: lazy(() => import("@/modals/diff")),
-  restore: lazy(() => import("@/modals/restore")),
-  run: lazy(() => import("@/modals/run")),
-  keys: lazy(() => import("@/modals/keys")),
-  palette: lazy(() => import("@/modals/palette")),
-  grader: lazy(() => import("@/modals/step")),
-  dryrun: lazy(() => import("@/modals/step")),
-  train: lazy(() => import("@/modals/step")),
-  deploy: lazy(() => import("@/modals/step")),
+const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
+  records: () => import("@/modals/records"),
+  issues: () => import("@/modals/issues"),
+  topics: () => import("@/modals/topics"),
+  "import-topics": () => import("@/modals/import-topics"),
+  coverage: () => import("@/modals/coverage"),
+  skip: () => import("@/modals/skip"),
+  import: () => import("@/modals/import"),
+  export: () => import("@/modals/export"),
+  event: () => import("@/modals/event"),
+  diff: () => import("@/modals/diff"),
+  restore: () => import("@/modals/restore"),
+  run: () => import("@/modals/run"),
+  keys: () => import("@/modals/keys"),
+  palette: () => import("@/modals/palette"),
+  grader: () => import("@/modals/step"),
+  dryrun: () => import("@/modals/step"),
+  train: () => import("@/modals/step"),
+  deploy: () => import("@/modals/step"),
 };
+const modals: Record<string, ComponentType> = Object.fromEntries(Object.entries(parts).map(([name, load]) => [name, lazy(load)]));
+
+// Fetched when there is nothing else to do, so that a dialog opens although the daemon has stopped meanwhile.
+function useAllParts() {
+  useEffect(() => {
+    const timer = setTimeout(() => Object.values(parts).forEach((load) => void load().catch(() => undefined)), 1200);
+    return () => clearTimeout(timer);
+  }, []);
+}
 
 export function Modals({ navigate }: { navigate: (to: string) => void }) {
   const url = useUrl();
   const here = useHere();
   const [path] = useLocation();
   const name = url.get("modal");
+  useAllParts();
   if (!name) return null;
   const { name: title } = here.canvas;
   if (name === "duplicate") return <DuplicateDialog dataset={{ id: here.id, name: title }} close={here.close} />;
