@@ -127,20 +127,32 @@ export class Tab {
     await this.page.waitForTimeout(120);
   }
 
-  // Accessible, nothing sticking out, and a picture for people to look at.
-  async inspect(name) {
-    const began = Date.now();
-    await this.ready();
-    if (process.env.RFTD_TIMES) console.log(`   ${name} ready ${Date.now() - began}`);
-    await this.page.screenshot({ path: join(this.place.shots, `${name}.png`) });
-    await this.page.waitForTimeout(60);
-    await this.page.evaluate(axeSource);
-    const found = await this.page.evaluate(async () => {
-      const result = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } } });
+  async accessible(name, only) {
+    const found = await this.page.evaluate(async (rules) => {
+      const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+      const all = { runOnly: tags, rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } } };
+      const result = await globalThis.axe.run(document, rules ? { runOnly: { type: "rule", values: rules } } : all);
       return result.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`));
     });
     check(found.length === 0, `${name} is not accessible:\n            ${found.join("\n            ")}`);
-    if (process.env.RFTD_TIMES) console.log(`   ${name} axe ${Date.now() - began}`);
+  }
+
+  // A picture for people to look at, and what a machine can say of it: accessible in light, the colours in dark too,
+  // nothing sticking out.
+  async inspect(name, { axe = true, dark = false } = {}) {
+    await this.ready();
+    await this.page.screenshot({ path: join(this.place.shots, `${name}.png`) });
+    if (axe) {
+      await this.page.evaluate(axeSource);
+      await this.accessible(name);
+    }
+    if (dark) {
+      await this.page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+      await this.page.waitForTimeout(250); // colours fade
+      await this.page.screenshot({ path: join(this.place.shots, `${name}-dark.png`) });
+      await this.accessible(`${name} in dark`, ["color-contrast", "link-in-text-block"]);
+      await this.page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    }
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     check(wide <= 0, `${name} sticks out ${wide} px to the right`);
     const spilled = await this.page.evaluate(() =>

@@ -70,7 +70,10 @@ export default function PaletteModal() {
                 event.preventDefault();
                 setActive((at + by + found.length) % Math.max(1, found.length));
               }
-              if (event.key === "Enter") found[at]?.act();
+              if (event.key === "Enter") {
+                event.preventDefault(); // else it would press the button that gets the focus back
+                found[at]?.act();
+              }
             }}
           />
         </div>
