@@ -10,6 +10,7 @@
 #include <future>
 #include <thread>
 
+#include "api/past_states.hpp"
 #include "api/server.hpp"
 #include "api/workers.hpp"
 #include "steps/catalog.hpp"
@@ -44,7 +45,9 @@ struct Daemon::Parts {
                engine_options(config)),
         io(1),
         workers(api_workers, api_queue_max),
-        services{engine, hub, workers, metrics, config, orders, tokenizers, log->statistics().durability},
+        past(engine),
+        services{
+            engine, hub, workers, past, metrics, config, orders, tokenizers, log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;
@@ -56,6 +59,7 @@ struct Daemon::Parts {
   Hub hub;
   Metrics metrics;
   Workers workers;
+  PastStates past;
   OrderCache orders;
   Services services;
   Server server;

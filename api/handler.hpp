@@ -23,6 +23,7 @@ class Tokenizers;
 
 namespace api {
 
+class PastStates;
 class Workers;
 
 // Everything a handler may use; outlives every request.
@@ -30,6 +31,7 @@ struct Services {
   engine::Engine& engine;
   Hub& hub;
   Workers& workers;
+  PastStates& past;
   Metrics& metrics;
   const Config& config;
   OrderCache& orders;

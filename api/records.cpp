@@ -25,8 +25,9 @@ std::string detail_of(const Call& call, std::uint64_t number, std::string_view l
   if (row.is(engine::truncated)) return "longer than the limit for one line; only its beginning was kept";
   const steps::text::ValidationRules rules{state.settings.max_tokens, state.settings.min_user_characters,
                                            state.settings.encoding};
-  return steps::text::validate(line, rules, call.services->tokenizers->get(state.settings.encoding), scratch)
-      .detail;
+  const auto tokenizer = call.services->tokenizers->get(state.settings.encoding);
+  if (!tokenizer) return tokenizer.error().message();
+  return steps::text::validate(line, rules, **tokenizer, scratch).detail;
 }
 
 // The page that begins `offset` records into the whole list: what a list of which any part may be looked at
@@ -154,8 +155,9 @@ Result<Reply> get_record(const Call& call) {
   if (view["valid"] == false) view["detail"] = detail_of(call, *number, *line, scratch);
   view["preview"] = steps::text::preview(*line, preview_characters, scratch);
   if (view["valid"] == true) {
-    const auto& tokenizer = call.services->tokenizers->get(call.state->settings.encoding);
-    view["tokens"] = steps::text::count_record_tokens(*line, tokenizer, scratch);
+    const auto tokenizer = call.services->tokenizers->get(call.state->settings.encoding);
+    if (!tokenizer) return std::unexpected(tokenizer.error());
+    view["tokens"] = steps::text::count_record_tokens(*line, **tokenizer, scratch);
   }
   view["lineage"] = lineage_of(*call.state, *call.state->record(schemas::RecordId(*number)));
   view["events"] = events_of(call, *number);

@@ -95,7 +95,7 @@ void apply(Dataset& dataset, const Fact& fact) {
     case EventType::records_deleted:
       return apply_records_deleted(dataset, view<RecordsDeleted>(body), fact);
     case EventType::records_invalidated:
-      return apply_records_invalidated(dataset, view<RecordsInvalidated>(body));
+      return apply_records_invalidated(dataset, view<RecordsInvalidated>(body), fact);
     case EventType::topics_defined:
       return apply_topics_defined(state, view<TopicsDefined>(body), fact);
     case EventType::topics_assigned:

@@ -19,6 +19,8 @@ void apply_run_cancelled(DatasetState& state, const schemas::RunCancelled& event
 void cancel_copied_runs(DatasetState& state, const Fact& fact);
 // The run that an event names; BrokenLog when there is none.
 Run& run_for_writing(DatasetState& state, std::uint64_t id);
+// A block of work of its present attempt is done: the attempts before it no longer count towards parking.
+void get_on(Run& run);
 
 // apply_records.cpp
 void apply_records_imported(DatasetState& state, const schemas::RecordsImported& event, const Fact& fact);
@@ -27,7 +29,7 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
 void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& event, const Fact& fact);
 void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, const Fact& fact);
 void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& event, const Fact& fact);
-void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event);
+void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event, const Fact& fact);
 // Removes what a run has staged.
 void drop_staged(DatasetState& state, std::uint64_t run);
 

@@ -161,6 +161,7 @@ void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& 
   if (disturbed) rebuild_duplicates(dataset);
   if (verdicts_moved) state.records_changed = {fact.position, "records validated again"};
   Run& run = run_for_writing(state, event.run()->value());
+  get_on(run);
   run.done += event.codes()->size();
   run.total = std::max(run.total, run.done);
 }
@@ -199,8 +200,9 @@ void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& even
   state.records_changed = {fact.position, "records deleted"};
 }
 
-void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event) {
+void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event, const Fact& fact) {
   DatasetState& state = dataset.state;
+  state.invalidated_at = fact.position;
   const auto invalidate = [&](std::uint64_t number) {
     if (state.records[number - 1].is(deleted)) return;
     count_staged_verdict(state, state.records[number - 1], -1);

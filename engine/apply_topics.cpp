@@ -78,6 +78,7 @@ void apply_topics_assigned(DatasetState& state, const schemas::TopicsAssigned& e
       row.runner_up = event.runner_ups() == nullptr ? 0 : event.runner_ups()->Get(i);
     });
   }
+  get_on(run);
   run.total = std::max(run.total, run.done);
   state.assignments_changed = {fact.position, "records categorized"};
 }

@@ -157,7 +157,8 @@ struct Run {
   StepName step = StepName::import_;
   RunState state = RunState::requested;
   std::uint32_t attempt = 0;
-  std::uint64_t epoch = 0;  // of the daemon that started the attempt
+  std::uint32_t forgiven = 0;  // of these attempts: those before the one in which it last got on
+  std::uint64_t epoch = 0;     // of the daemon that started the attempt
   std::uint64_t seed = 0;
   std::string because;
   Position requested_at = 0;  // positions of the events
@@ -175,6 +176,8 @@ struct Run {
   std::optional<schemas::TopicsParametersT> topics;
   std::optional<schemas::CategorizeParametersT> categorize;
 
+  // Attempts in a row without a block of work done, the present one included; too many park it.
+  [[nodiscard]] std::uint32_t fruitless() const { return attempt - forgiven; }
   [[nodiscard]] bool ended() const {
     return state == RunState::completed || state == RunState::failed || state == RunState::cancelled;
   }
@@ -223,7 +226,8 @@ struct DatasetState {
   Source source = Source::upload;
   Settings settings;
   Position settings_changed = 0;
-  Position deleted_at = 0;  // 0 = alive
+  Position invalidated_at = 0;  // records were sent back to validation
+  Position deleted_at = 0;      // 0 = alive
   bool purged = false;
   std::uint64_t forked_from = 0;
   Position forked_at = 0;

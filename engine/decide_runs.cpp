@@ -95,6 +95,11 @@ Result<Decision> decide_on(const DatasetState& state, const CancelRun& command, 
     return schemas::fail(ErrorCode::conflict, "a run that has not ended",
                          describe(**run) + " has ended already");
   }
+  if (const Run* import = state.active_run(StepName::import_);
+      (*run)->step == StepName::validate && import != nullptr) {
+    return schemas::fail(ErrorCode::conflict, "a validation that no import waits for",
+                         describe(*import) + " is under way", "cancel the import instead");
+  }
   schemas::RunCancelledT event;
   event.run = command.run;
   event.reason = command.reason;
@@ -131,12 +136,12 @@ Result<Decision> decide_on(const DatasetState& state, const StartAttempt& comman
                          ((*run)->state == RunState::running && (*run)->epoch != now.epoch) ||
                          ((*run)->state == RunState::waiting_retry && (*run)->retry_time <= now.time);
   if (!still_due) return decision;
-  if ((*run)->attempt >= attempts_max) {
+  if ((*run)->fruitless() >= attempts_max) {
     schemas::RunParkedT event;
     event.run = command.run;
     event.attempt = (*run)->attempt;
     event.error = (*run)->error.empty()
-                      ? "the daemon stopped " + std::to_string((*run)->attempt) + " times while this ran"
+                      ? "the daemon stopped " + std::to_string((*run)->fruitless()) + " times while this ran"
                       : (*run)->error;
     decision.events.push_back(schemas::encode(event));
     return decision;
@@ -206,7 +211,7 @@ Result<Decision> decide_on(const DatasetState& state, const FailAttempt& command
     event.run = command.run;
     event.error = command.error;
     decision.events.push_back(schemas::encode(event));
-  } else if (!command.worth_a_retry || command.attempt >= attempts_max) {
+  } else if (!command.worth_a_retry || (*run)->fruitless() >= attempts_max) {
     schemas::RunParkedT event;
     event.run = command.run;
     event.attempt = command.attempt;
@@ -214,7 +219,7 @@ Result<Decision> decide_on(const DatasetState& state, const FailAttempt& command
     decision.events.push_back(schemas::encode(event));
   } else {
     const std::int64_t delay =
-        std::min(retry_first_delay_us << (command.attempt - 1), retry_longest_delay_us);
+        std::min(retry_first_delay_us << (std::max(1U, (*run)->fruitless()) - 1), retry_longest_delay_us);
     const std::int64_t spread =
         static_cast<std::int64_t>(now.jitter % static_cast<std::uint64_t>(delay / 2)) - delay / 4;
     schemas::AttemptFailedT event;

@@ -20,10 +20,12 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
     return schemas::fail(ErrorCode::invalid_argument, "a position up to " + std::to_string(head->position),
                          std::to_string(at), {}, "/at");
   }
-  if (source->second.dataset.state.purged) {
-    return schemas::fail(ErrorCode::gone, "a dataset whose contents exist",
-                         "'" + source->second.dataset.state.name + "', erased");
+  const DatasetState& original = source->second.dataset.state;
+  if (original.purged || original.deleted_at != 0) {
+    return schemas::fail(ErrorCode::gone, "a dataset that exists",
+                         "'" + original.name + (original.purged ? "', erased" : "', deleted"));
   }
+  if (auto seen = check_seen(original, pending.origin); !seen) return std::unexpected(seen.error());
   const std::uint64_t id = ++last_dataset_;
   Entry copy;
   copy.dataset.state.id = id;
@@ -91,7 +93,7 @@ void Engine::Impl::publish(Group& group, std::vector<store::Committed> committed
   std::map<std::uint64_t, Published> by_dataset;
   for (std::size_t i = 0; i < committed.size(); ++i) {
     events_ += committed[i].size();
-    if (group.dataset_of[i] == schemas::system_stream) continue;
+    if (group.dataset_of[i] == schemas::system_stream || committed[i].size() == 0) continue;
     by_dataset[group.dataset_of[i]].committed.push_back(
         std::make_shared<const store::Committed>(std::move(committed[i])));
   }

@@ -132,9 +132,9 @@ void import_progress(A& a, auto& import) {
 
 template <class A>
 void run(A& a, auto& run) {
-  all(a, run.id, run.step, run.state, run.attempt, run.epoch, run.seed, run.requested_at, run.started_at,
-      run.ended_at, run.requested_time, run.started_time, run.ended_time, run.retry_time, run.done,
-      run.total);
+  all(a, run.id, run.step, run.state, run.attempt, run.forgiven, run.epoch, run.seed, run.requested_at,
+      run.started_at, run.ended_at, run.requested_time, run.started_time, run.ended_time, run.retry_time,
+      run.done, run.total);
   text(a, run.because);
   text(a, run.stage);
   text(a, run.error);
@@ -179,9 +179,9 @@ void change(A& a, auto& change) {
 
 template <class A>
 void state(A& a, auto& s) {
-  all(a, s.id, s.position, s.time, s.created_time, s.source, s.settings_changed, s.deleted_at, s.purged,
-      s.forked_from, s.forked_at, s.settings.max_tokens, s.settings.min_user_characters, s.pending,
-      s.topics_ever, s.categorize_due, s.coverage_due);
+  all(a, s.id, s.position, s.time, s.created_time, s.source, s.settings_changed, s.invalidated_at,
+      s.deleted_at, s.purged, s.forked_from, s.forked_at, s.settings.max_tokens,
+      s.settings.min_user_characters, s.pending, s.topics_ever, s.categorize_due, s.coverage_due);
   text(a, s.name);
   text(a, s.objective);
   text(a, s.settings.encoding);

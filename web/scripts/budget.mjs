@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const dist = new URL("../dist", import.meta.url).pathname;
+const dist = process.argv[2] ?? new URL("../dist", import.meta.url).pathname;
 const files = readdirSync(join(dist, "assets")).filter((name) => /\.(js|css)$/.test(name));
 const size = (name) => gzipSync(readFileSync(join(dist, "assets", name)), { level: 9 }).length;
 const sizes = new Map(files.map((name) => [name, size(name)]));

@@ -1,5 +1,4 @@
 // Events as a person reads them: which part of the work they belong to, whether they are landmarks, one line of text.
-import type { LogEvent } from "@/api/types";
 import { count, fixed2, plural, words } from "./format";
 
 export type Lane = "data" | "topics" | "coverage" | "grader" | "dry_run" | "train" | "deploy" | "runs";
@@ -40,7 +39,7 @@ const number = (data: Data, name: string): number | null => {
 const text = (data: Data, name: string): string => (typeof data[name] === "string" ? (data[name] as string) : "");
 
 // One line; falls back to the kind's name, so that a newer daemon's events still read well.
-export function lineOf(event: Pick<LogEvent, "type" | "data">): string {
+export function lineOf(event: { type: string; data: object }): string {
   const data = event.data as Data;
   const parameters = (data.parameters ?? {}) as Record<string, Data | undefined>;
   switch (event.type) {
