@@ -13,7 +13,7 @@ const screens = {
   record: "/finetune/ID/records/r1",
   "not-found": "/finetune/ID/nowhere",
 };
-const modals = ["records", "records&record=r1", "records&record=r1&tab=json", "records&record=r1&tab=history", "records&conf=lt0.7", "issues", "topics", "topics&tab=generate", "import-topics", "coverage", "coverage&tab=gaps", "coverage&tab=table", "coverage&vs=25", "skip", "import", "import&mode=replace", "export", "event&event=5", "run&run=run1", "diff", "duplicate", "delete", "keys", "palette", "grader", "dryrun", "train", "deploy"];
+const modals = ["records", "records&record=r1", "records&record=r1&tab=json", "records&record=r1&tab=history", "records&conf=lt0.7", "issues", "topics", "topics&tab=generate", "import-topics", "categorize", "coverage", "coverage&tab=gaps", "coverage&tab=table", "coverage&vs=25", "skip", "import", "import&mode=replace", "export", "event&event=5", "run&run=run1", "diff", "duplicate", "delete", "keys", "palette", "grader", "dryrun", "train", "deploy"];
 
 async function chess(place) {
   place.chess ??= await place.daemon.create("chess", readFileSync(sample, "utf8"));

@@ -206,7 +206,7 @@ test("a dataset is duplicated and deleted, and the list says so", async (place) 
 test("settings are changed, and records are checked against them", async (place) => {
   const id = await place.daemon.create("limits", ten);
   const tab = await place.tab(`/finetune/${id}/settings`);
-  await tab.page.getByLabel("Least characters of the question").fill("500");
+  await tab.page.getByLabel("Shortest question").fill("500");
   await tab.see("check all 10 records again");
   await tab.get("button", "Save").click();
   await tab.see("Settings saved");

@@ -1,7 +1,7 @@
 // The one best next action and why, in the corner that the pipeline leaves free; below it what the badges mean.
 import { ArrowRight, Lightbulb, PartyPopper } from "lucide-react";
 import type { StepName, StepState } from "@/api/types";
-import { actionsOf } from "@/screens/actions";
+import { actionNamed } from "@/screens/actions";
 import { useHere } from "@/screens/here";
 import { stepTitles } from "@/screens/steps";
 import { words } from "@/lib/format";
@@ -13,7 +13,7 @@ export function NextCard() {
   const here = useHere();
   const { next } = here.canvas;
   const card = next && here.canvas.steps.find((one) => one.step === next.step);
-  const action = card && actionsOf(here, card).find((one) => one.id === next.action);
+  const action = card && actionNamed(here, card, next.action);
   return (
     <section className="next nodrag nopan" aria-label="Next step">
       {next && card ? (
@@ -29,6 +29,8 @@ export function NextCard() {
                 {action.label}
                 <ArrowRight size={14} aria-hidden />
               </Guarded>
+            ) : next.action === "wait" ? (
+              <span className="row small muted">It goes on by itself.</span>
             ) : (
               <button type="button" className="button primary small" onClick={() => here.select(card.step)}>
                 Show {card.name}

@@ -66,7 +66,7 @@ export function fullTime(time: string | null): string {
 // "records_imported" -> "Records imported"
 export function words(name: string): string {
   const text = name.replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replace(/\bjson\b/, "JSON");
 }
 
 export function shorten(text: string, characters: number): string {

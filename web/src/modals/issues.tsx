@@ -14,8 +14,8 @@ import { CircleCheck } from "lucide-react";
 const help: Record<string, string> = {
   invalid_json: "The line is not JSON. Often a cut line, a trailing comma or single quotes.",
   invalid_structure: "The line is JSON, but not an object.",
-  missing_messages: "There is no `messages` array.",
-  empty_messages: "`messages` is empty or not an array.",
+  missing_messages: "There is no array of messages.",
+  empty_messages: "The messages are empty or not an array.",
   invalid_role: "A message has a role that is not system, developer, user, assistant, tool or function.",
   no_user_message: "There is no message from a user, so there is nothing to answer.",
   empty_user_message: "The last user message is blank.",

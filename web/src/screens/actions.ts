@@ -47,7 +47,8 @@ export function reasonsOf(here: Here, card: Card): Reason[] {
 
 const later = (what: string): Reason[] => [{ reason: `${what} comes with a later version of rftd` }];
 
-export function actionsOf(here: Here, card: Card): Action[] {
+// Null for a name that this page does not know: a newer daemon's.
+export function actionNamed(here: Here, card: Card, name: string): Action | null {
   const blocked = reasonsOf(here, card);
   const open = (id: string, label: string, modal: string, patch = {}): Action => ({ id, label, run: () => here.open(modal, { ...noFilter, ...patch }), reasons: [] });
   const write = (action: Action): Action => ({ ...action, writes: true, reasons: [...here.readOnly, ...action.reasons] });
@@ -58,6 +59,8 @@ export function actionsOf(here: Here, card: Card): Action[] {
     edit_topics: () => open("edit_topics", "Edit topics", "topics"),
     regenerate: () => write(open("regenerate", "Regenerate", "topics", { tab: "generate" })),
     view_low_confidence: () => open("view_low_confidence", "View low confidence", "records", { conf: "lt0.7", sort: "confidence" }),
+    categorize: () => write(open("categorize", "Categorize", "categorize")),
+    measure: () => write({ id: "measure", label: "Measure again", run: () => void here.trigger("coverage"), reasons: blocked }),
     dashboard: () => open("dashboard", "Dashboard", "coverage"),
     view_gaps: () => open("view_gaps", "View gaps", "coverage", { tab: "gaps" }),
     generate: () => write({ ...open("generate", "Generate", "generate"), reasons: later("Generating records") }),
@@ -72,5 +75,11 @@ export function actionsOf(here: Here, card: Card): Action[] {
     playground: () => ({ ...open("playground", "Playground", "deploy"), reasons: [...blocked, ...later("Deploying")] }),
     deploy: () => write({ ...open("deploy", "Deploy", "deploy"), reasons: [...blocked, ...later("Deploying")] }),
   };
-  return card.actions.filter((name) => name in known).map((name) => known[name]());
+  return name in known ? known[name]() : null;
+}
+
+// What the daemon offers, and before it what a stale step needs.
+export function actionsOf(here: Here, card: Card): Action[] {
+  const mending = card.stale.length === 0 ? [] : card.step === "topics" ? ["categorize"] : card.step === "coverage" ? ["measure"] : [];
+  return [...mending, ...card.actions].flatMap((name) => actionNamed(here, card, name) ?? []);
 }

@@ -3,15 +3,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 import { Link, useLocation } from "wouter";
-import { Problem } from "@/api/client";
+import { Problem, write } from "@/api/client";
 import { useFollow, useLive } from "@/api/live";
-import { canvasOf, useDatasetInfo } from "@/api/queries";
+import { canvasOf, useDatasetInfo, useWritten } from "@/api/queries";
 import type { StepName } from "@/api/types";
 import { count } from "@/lib/format";
 import { useTitle } from "@/lib/title";
 import { noFilter, useUrl } from "@/lib/url";
 import { Boundary } from "@/ui/boundary";
 import { Button, Empty, Loading, ProblemNotice } from "@/ui/parts";
+import { tellProblem } from "@/ui/toasts";
 import { CircleX } from "lucide-react";
 import { CanvasScreen } from "@/canvas/canvas";
 import { type Here, HereContext } from "./here";
@@ -33,6 +34,7 @@ export default function DatasetScreen({ id, rest }: { id: string; rest: string }
   useFollow(id, canvas.data?.head);
   useTitle(canvas.data?.name ?? "Dataset");
   const pushed = useRef(false);
+  const written = useWritten(id);
 
   // A time in the address becomes the position it stands for, which never changes its meaning.
   const resolved = canvas.data && !canvas.isPlaceholderData && at !== null && !/^\d+$/.test(at) ? canvas.data.position : null;
@@ -68,8 +70,9 @@ export default function DatasetScreen({ id, rest }: { id: string; rest: string }
         }
       },
       goTo: (position) => url.push({ at: position }),
+      trigger: (step, parameters = {}) => write("POST", `/datasets/${id}/steps/${step}/trigger`, parameters).then(written).catch(tellProblem),
     };
-  }, [data, live.head, url, id, at]);
+  }, [data, live.head, url, id, at, written]);
 
   if (canvas.isError || live.state === "gone") return <Gone id={id} at={at} error={canvas.error} />;
   if (!here) {

@@ -19,6 +19,7 @@ export interface Here {
   open: (modal: string, patch?: Patch) => void;
   close: () => void; // the open modal
   goTo: (at: number | null) => void; // a position, or live
+  trigger: (step: StepName, parameters?: object) => Promise<void>;
 }
 
 export const HereContext = createContext<Here | null>(null);

@@ -12,6 +12,7 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   issues: () => import("@/modals/issues"),
   topics: () => import("@/modals/topics"),
   "import-topics": () => import("@/modals/import-topics"),
+  categorize: () => import("@/modals/categorize"),
   coverage: () => import("@/modals/coverage"),
   skip: () => import("@/modals/skip"),
   import: () => import("@/modals/import"),

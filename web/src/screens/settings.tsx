@@ -85,10 +85,10 @@ function Form({ dataset }: { dataset: Dataset }) {
         {(ids) => <textarea {...ids} className="area" rows={4} maxLength={4000} value={objective} disabled={!here.live} onChange={(event) => setObjective(event.target.value)} />}
       </Field>
       <div className="row wrap top numbers">
-        <Field label="Most tokens in a record" hint="Longer ones are invalid">
+        <Field label="Longest record" hint="Tokens; longer ones are invalid">
           {(ids) => <input {...ids} className="input num" inputMode="numeric" value={tokens} disabled={!here.live} onChange={(event) => setTokens(event.target.value.replaceAll(/\D/g, ""))} />}
         </Field>
-        <Field label="Least characters of the question" hint="0: no limit">
+        <Field label="Shortest question" hint="Characters; 0: no limit">
           {(ids) => <input {...ids} className="input num" inputMode="numeric" value={characters} disabled={!here.live} onChange={(event) => setCharacters(event.target.value.replaceAll(/\D/g, ""))} />}
         </Field>
         <Field label="Token count by" hint="The encoding of the model">

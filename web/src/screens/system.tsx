@@ -1,10 +1,11 @@
 import "@/styles/modals.css";
 // The daemon: what it is, where it stands, what it can reach.
-import { Fragment, type ReactNode } from "react";
+import { Fragment, type ReactNode, useState } from "react";
+import { write } from "@/api/client";
 import { useSystem } from "@/api/queries";
 import { useTitle } from "@/lib/title";
 import { ago, bytes, count, fullTime, words } from "@/lib/format";
-import { Loading, Notice, ProblemNotice } from "@/ui/parts";
+import { Button, Field, Loading, Notice, ProblemNotice } from "@/ui/parts";
 import { TopBar } from "./shell";
 
 export default function SystemScreen() {
@@ -61,6 +62,7 @@ export default function SystemScreen() {
               <dt>Trainers</dt>
               <dd>{data.trainers.length > 0 ? data.trainers.join(", ") : "none configured"}</dd>
             </Part>
+            <Backup />
             {data.models.length === 0 && (
               <div className="system-note">
                 <Notice>Without a model, topics are named by their key phrases and answers come from the records. The configuration file names models; its example explains how.</Notice>
@@ -73,6 +75,42 @@ export default function SystemScreen() {
         )}
       </main>
     </>
+  );
+}
+
+// A copy of the store while the daemon runs, on the daemon's machine.
+function Backup() {
+  const [to, setTo] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [done, setDone] = useState<string | null>(null);
+  const start = async () => {
+    setBusy(true);
+    setError(null);
+    setDone(null);
+    try {
+      const { data } = await write<{ folder: string; global_position: number }>("POST", "/system/backup", { to: to.trim() });
+      setDone(`${data.folder} holds every event up to number ${count(data.global_position)}.`);
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="panel pad stack" aria-label="Backup">
+      <h2>Backup</h2>
+      <Field label="Folder" hint="An absolute path on the daemon's machine: an empty or a new folder.">
+        {(ids) => <input {...ids} className="input mono" value={to} spellCheck={false} onChange={(event) => setTo(event.target.value)} />}
+      </Field>
+      <div className="row">
+        <Button busy={busy} disabled={to.trim() === ""} onClick={() => void start()}>
+          Back up now
+        </Button>
+      </div>
+      {done && <Notice tone="ok">{done}</Notice>}
+      {error !== null && <ProblemNotice error={error} />}
+    </section>
   );
 }
 
