@@ -1,6 +1,6 @@
 // One record: what was said, how it was judged, where it comes from, what happened to it.
 import { ArrowUpRight, Pencil, Trash2, Wrench, X } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link } from "wouter";
 import { write } from "@/api/client";
 import { useRecord, useTopics, useWritten } from "@/api/queries";
@@ -12,6 +12,8 @@ import { useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
 import { Button, Guarded, IconButton, Loading, Notice, ProblemNotice } from "@/ui/parts";
 import { tell, tellProblem } from "@/ui/toasts";
+
+const CodeEditor = lazy(() => import("@/ui/code-editor"));
 
 export function RecordPane({ record, names, close }: { record: string; names: Map<string, string>; close: () => void }) {
   const here = useHere();
@@ -326,7 +328,9 @@ function Json({ record }: { record: RecordFull }) {
   if (huge || !here.live) return <LongText text={before} />;
   return (
     <div className="stack json-edit">
-      <textarea className="area mono" aria-label="The record as JSON" value={text} spellCheck={false} aria-invalid={wrong !== null || undefined} onChange={(event) => setText(event.target.value)} />
+      <Suspense fallback={<Loading lines={6} />}>
+        <CodeEditor value={text} change={setText} language="json" label="The record as JSON" />
+      </Suspense>
       {wrong && <p className="bad small" role="alert">{wrong}</p>}
       {error !== null && <ProblemNotice error={error} />}
       <div className="row">
