@@ -58,7 +58,8 @@ struct Daemon::Parts {
         io(1),
         workers(api_workers, api_queue_max),
         past(engine),
-        services{engine, hub, workers, past, metrics, config, tokenizers, log->statistics().durability},
+        services{
+            engine, hub, workers, past, metrics, config, orders, tokenizers, log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;
@@ -72,6 +73,7 @@ struct Daemon::Parts {
   Metrics metrics;
   Workers workers;
   PastStates past;
+  OrderCache orders;
   Services services;
   Server server;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;

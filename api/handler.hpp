@@ -11,6 +11,7 @@
 #include "api/config.hpp"
 #include "api/hub.hpp"
 #include "api/metrics.hpp"
+#include "api/order_cache.hpp"
 #include "api/problem.hpp"
 #include "api/reply.hpp"
 #include "api/request.hpp"
@@ -33,6 +34,7 @@ struct Services {
   PastStates& past;
   Metrics& metrics;
   const Config& config;
+  OrderCache& orders;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
   std::string durability;  // as every answer about a dataset names it
 };

@@ -21,7 +21,7 @@ constexpr ReadRoute aside(Read handler) {
 
 constexpr std::string_view record_filters =
     "valid code topic source duplicate line confidence_lt confidence_gte score_lt score_gte q sort limit "
-    "cursor";
+    "cursor offset";
 constexpr std::string_view export_filters =
     "what shape valid code topic source duplicate line confidence_lt confidence_gte score_lt score_gte q";
 

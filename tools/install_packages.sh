@@ -13,7 +13,7 @@ packages=(
   libspdlog-dev libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev libssl-dev libsystemd-dev libseccomp-dev libpcre2-dev
   libzstd-dev libxxhash-dev zlib1g-dev libopenblas-dev libicu-dev
   # tests, packaging and the scripts of tools/
-  catch2 python3 systemd dpkg-dev file zstd gzip
+  catch2 python3 systemd dpkg-dev file zstd gzip chromium
 )
 
 missing=()
