@@ -123,7 +123,6 @@ schemas::Result<engine::StepBlock> prepare(const engine::StepInput& input, const
   } else {
     memory.character_grams = input.state.topics->language == "other";
   }
-  if (wanted.starts_with("provider")) memory.character_grams = false;
   if (!memory.character_grams) memory.embedder = *embedder;
   if (memory.embedder) {
     std::vector<std::uint64_t> needed = records_of(memory);

@@ -87,8 +87,7 @@ schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, co
   memory.texts = std::move(*texts);
   const auto english = static_cast<double>(std::ranges::count_if(memory.texts, embed::is_english));
   memory.english = english >= english_share_min * static_cast<double>(memory.texts.size());
-  const bool knows_all_languages = parameters.embedder == "provider";
-  if (memory.english || knows_all_languages) memory.embedder = *embedder;
+  if (memory.english) memory.embedder = *embedder;
   if (memory.embedder) memory.missing = without_vector(input.state, memory.records, memory.embedder->name());
   return progress(input, memory);
 }
