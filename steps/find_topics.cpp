@@ -157,6 +157,10 @@ schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any
   }
   Memory& memory = *std::any_cast<std::shared_ptr<Memory>&>(scratch);
   if (memory.embedded < memory.missing.size()) return embed_block(input, memory);
+  if (memory.embedder && !without_vector(input.state, memory.records, memory.embedder->name()).empty()) {
+    scratch.reset();  // records were edited or deleted while the vectors were computed
+    return work(input, scratch, embedders);
+  }
   const auto proposal = find(input, memory);
   if (!proposal) return std::unexpected(proposal.error());
   const std::string compared = memory.embedder  ? memory.embedder->name()
