@@ -10,6 +10,7 @@
 #include <future>
 #include <thread>
 
+#include "api/past_states.hpp"
 #include "api/server.hpp"
 #include "api/workers.hpp"
 #include "steps/catalog.hpp"
@@ -33,6 +34,17 @@ engine::EngineOptions engine_options(const Config& config) {
 }
 }  // namespace
 
+std::string assets_folder(const Config& config) {
+  if (!config.assets.empty()) return config.assets;
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const fs::path& folder : {program / "assets", program / "../share/rftd/assets", program / "../assets",
+                                 program / "../../assets"}) {
+    if (fs::exists(folder / "o200k_base.tiktoken", ignored)) return folder.lexically_normal().string();
+  }
+  return (program / "../share/rftd/assets").lexically_normal().string();
+}
+
 struct Daemon::Parts {
   Parts(Config given, std::unique_ptr<store::RocksEventLog> opened,
         std::shared_ptr<const steps::Tokenizers> ranks, engine::Clock* given_clock)
@@ -40,22 +52,28 @@ struct Daemon::Parts {
         log(std::move(opened)),
         own_clock(engine::system_clock()),
         tokenizers(std::move(ranks)),
-        engine(*log, steps::catalog(tokenizers), given_clock == nullptr ? *own_clock : *given_clock,
-               engine_options(config)),
+        embedders(std::make_shared<const steps::Embedders>(assets_folder(config), config.workers)),
+        engine(*log, steps::catalog(tokenizers, embedders),
+               given_clock == nullptr ? *own_clock : *given_clock, engine_options(config)),
         io(1),
         workers(api_workers, api_queue_max),
-        services{engine, hub, workers, metrics, config, tokenizers, log->statistics().durability},
+        past(engine),
+        services{
+            engine, hub, workers, past, metrics, config, orders, tokenizers, log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;
   std::unique_ptr<store::RocksEventLog> log;
   std::unique_ptr<engine::Clock> own_clock;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
+  std::shared_ptr<const steps::Embedders> embedders;
   engine::Engine engine;
   asio::io_context io;
   Hub hub;
   Metrics metrics;
   Workers workers;
+  PastStates past;
+  OrderCache orders;
   Services services;
   Server server;
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> guard;
@@ -71,17 +89,6 @@ struct Daemon::Parts {
     return result;
   }
 };
-
-std::string assets_folder(const Config& config) {
-  if (!config.assets.empty()) return config.assets;
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const fs::path& folder : {program / "assets", program / "../share/rftd/assets", program / "../assets",
-                                 program / "../../assets"}) {
-    if (fs::exists(folder / "o200k_base.tiktoken", ignored)) return folder.lexically_normal().string();
-  }
-  return (program / "../share/rftd/assets").lexically_normal().string();
-}
 
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 

@@ -4,6 +4,7 @@
 
 #include "api/digest.hpp"
 #include "api/past.hpp"
+#include "api/past_states.hpp"
 #include "api/workers.hpp"
 
 namespace api {
@@ -213,7 +214,7 @@ asio::awaitable<Result<Reply>> Dispatcher::answer_after(const Call& call, Write 
   const engine::StatePtr newest = services_->hub.state(answer.dataset);
   std::function<Result<Reply>()> render = [this, &call, &handler, &answer, &newest]() -> Result<Reply> {
     if (newest && newest->position == answer.position) return handler.answer(call, answer, *newest);
-    const auto folded = services_->engine.state_at(answer.dataset, answer.position);
+    const auto folded = services_->past.at(answer.dataset, answer.position);
     if (!folded) return std::unexpected(folded.error());
     return handler.answer(call, answer, **folded);
   };

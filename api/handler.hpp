@@ -11,6 +11,7 @@
 #include "api/config.hpp"
 #include "api/hub.hpp"
 #include "api/metrics.hpp"
+#include "api/order_cache.hpp"
 #include "api/problem.hpp"
 #include "api/reply.hpp"
 #include "api/request.hpp"
@@ -22,6 +23,7 @@ class Tokenizers;
 
 namespace api {
 
+class PastStates;
 class Workers;
 
 // Everything a handler may use; outlives every request.
@@ -29,8 +31,10 @@ struct Services {
   engine::Engine& engine;
   Hub& hub;
   Workers& workers;
+  PastStates& past;
   Metrics& metrics;
   const Config& config;
+  OrderCache& orders;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
   std::string durability;  // as every answer about a dataset names it
 };

@@ -50,6 +50,14 @@ Result<Reply> answer_topics(const Call& call, const engine::Answer& answer,
 Result<Wish> prepare_generate_topics(const Call& call);
 Result<Wish> prepare_categorize(const Call& call);
 
+// topic_edits.cpp
+Result<Wish> prepare_add_topic(const Call& call);
+Result<Wish> prepare_change_topic(const Call& call);
+Result<Wish> prepare_remove_topic(const Call& call);
+Result<Wish> prepare_merge_topics(const Call& call);
+Result<Wish> prepare_split_topic(const Call& call);
+Result<Reply> get_topic_templates(const Call& call);
+
 // runs.cpp
 Result<Wish> prepare_trigger(const Call& call);
 Result<Reply> answer_run_started(const Call& call, const engine::Answer& answer,

@@ -63,6 +63,11 @@ Json topic_view(const DatasetState& state, const engine::Topic& topic) {
   told["records"] = counted.records;
   told["low_confidence"] = counted.low_confidence;
   told["manual"] = counted.manual;
+  told["central_records"] = Json::array();
+  for (const std::uint64_t number : topic.exemplars) {
+    const engine::RecordRow* row = state.record(RecordId(number));
+    if (row != nullptr && row->visible()) told["central_records"].push_back(to_text(RecordId(number)));
+  }
   told["children"] = std::move(children);
   return told;
 }
@@ -194,6 +199,11 @@ Json topics_view(const DatasetState& state) {
   Json told;
   told["version"] = state.topics->version;
   told["method"] = state.topics->version == 0 ? Json() : Json(method_name(state.topics->method));
+  const auto unless_empty = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  told["template"] = unless_empty(state.topics->template_name);
+  told["compared_by"] = unless_empty(state.topics->embedder);
+  told["language"] = unless_empty(state.topics->language);
+  told["outliers"] = state.topics->outliers;
   told["uncategorized"] = state.uncategorized();
   told["low_confidence"] = state.counters.low_confidence;
   told["topics"] = Json::array();

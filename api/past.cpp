@@ -3,6 +3,7 @@
 #include "api/engine_handle.hpp"
 #include "api/json.hpp"
 #include "api/json_views.hpp"
+#include "api/past_states.hpp"
 #include "api/time_text.hpp"
 #include "api/version.hpp"
 #include "api/workers.hpp"
@@ -39,7 +40,7 @@ asio::awaitable<Result<engine::StatePtr>> state_at(const Services& services, sch
   const engine::StatePtr newest = services.hub.state(dataset);
   if (newest && newest->position == position) co_return newest;
   std::function<Result<engine::StatePtr>()> fold = [&services, dataset, position] {
-    return services.engine.state_at(dataset, position);
+    return services.past.at(dataset, position);
   };
   co_return co_await on_worker(services.workers, std::move(fold));
 }

@@ -76,6 +76,10 @@ Result<RecordQuery> record_query_from(const Request& request) {
   if (auto good = read_numbers(request, query); !good) return std::unexpected(good.error());
   query.text = lower_case(request.parameter("q").value_or(""));
   query.order = std::string(request.parameter("sort").value_or("id"));
+  for (const auto& [name, value] : request.query) {
+    if (name == "limit" || name == "cursor" || name == "offset" || name == "at") continue;
+    query.key.append(name).append(1, '\x1f').append(value).append(1, '\x1e');
+  }
   query.descending = query.order.starts_with('-');
   const auto sort = engine::record_sort_from(std::string_view(query.order).substr(query.descending ? 1 : 0));
   if (!sort) {
@@ -103,7 +107,9 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
 Result<std::vector<std::uint64_t>> matching(const engine::DatasetState& state, const RecordQuery& query,
                                             const engine::BlobReader& blobs) {
   if (query.matches_none) return std::vector<std::uint64_t>{};
-  std::vector<std::uint64_t> numbers = engine::matching(state, query.filter);
+  const bool by_id = query.sort == engine::RecordSort::id && !query.descending;
+  std::vector<std::uint64_t> numbers;
+  if (by_id || !query.text.empty()) numbers = engine::matching(state, query.filter);
   if (!query.text.empty()) {
     std::vector<std::uint64_t> found;
     const auto read =
@@ -113,10 +119,11 @@ Result<std::vector<std::uint64_t>> matching(const engine::DatasetState& state, c
     if (!read) return std::unexpected(read.error());
     numbers = std::move(found);
   }
-  if (query.sort == engine::RecordSort::id && !query.descending) return numbers;
-  const std::set<std::uint64_t> wanted(numbers.begin(), numbers.end());
+  if (by_id) return numbers;
   auto sorted =
       engine::page_of(state, query.filter, query.sort, query.descending, 0, state.records.size()).records;
+  if (query.text.empty()) return sorted;
+  const std::set<std::uint64_t> wanted(numbers.begin(), numbers.end());
   std::erase_if(sorted, [&](std::uint64_t number) { return !wanted.contains(number); });
   return sorted;
 }

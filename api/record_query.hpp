@@ -18,6 +18,7 @@ struct RecordQuery {
   engine::RecordSort sort = engine::RecordSort::id;
   bool descending = false;
   std::string order;  // the sort parameter, for cursors
+  std::string key;    // the same for the same filters and order, whatever the page
 };
 
 Result<RecordQuery> record_query_from(const Request& request);

@@ -25,8 +25,30 @@ std::string detail_of(const Call& call, std::uint64_t number, std::string_view l
   if (row.is(engine::truncated)) return "longer than the limit for one line; only its beginning was kept";
   const steps::text::ValidationRules rules{state.settings.max_tokens, state.settings.min_user_characters,
                                            state.settings.encoding};
-  return steps::text::validate(line, rules, call.services->tokenizers->get(state.settings.encoding), scratch)
-      .detail;
+  const auto tokenizer = call.services->tokenizers->get(state.settings.encoding);
+  if (!tokenizer) return tokenizer.error().message();
+  return steps::text::validate(line, rules, **tokenizer, scratch).detail;
+}
+
+// The page that begins `offset` records into the whole list: what a list of which any part may be looked at
+// asks for.
+Result<engine::RecordPage> page_at(const Call& call, const RecordQuery& query, std::uint64_t offset,
+                                   std::size_t limit) {
+  const std::string key =
+      to_text(*call.dataset) + '@' + std::to_string(call.state->position) + '?' + query.key;
+  Order order = call.services->orders.find(key);
+  if (!order) {
+    auto numbers = matching(*call.state, query, call.services->engine.blobs());
+    if (!numbers) return std::unexpected(numbers.error());
+    order = std::make_shared<const std::vector<std::uint64_t>>(std::move(*numbers));
+    call.services->orders.keep(key, order);
+  }
+  const std::size_t begin = std::min<std::size_t>(offset, order->size());
+  const std::size_t end = std::min(order->size(), begin + limit);
+  return engine::RecordPage{{order->begin() + static_cast<std::ptrdiff_t>(begin),
+                             order->begin() + static_cast<std::ptrdiff_t>(end)},
+                            order->size(),
+                            end != order->size()};
 }
 
 Result<engine::RecordPage> page_for(const Call& call, const RecordQuery& query, std::uint64_t after,
@@ -85,7 +107,15 @@ Result<Reply> list_records(const Call& call) {
     if (!fields) return std::unexpected(fields.error());
     after = whole_number((*fields)[0]).value_or(0);
   }
-  const auto page = page_for(call, *query, after, *limit);
+  const auto offset = number_parameter(call.request, "offset", 0, 0, UINT32_MAX);
+  if (!offset) return std::unexpected(offset.error());
+  const bool by_offset = call.request.parameter("offset").has_value();
+  if (by_offset && after != 0) {
+    return fail(ErrorCode::invalid_argument, "either a cursor or an offset", "both", "leave one out",
+                "?offset");
+  }
+  const auto page =
+      by_offset ? page_at(call, *query, *offset, *limit) : page_for(call, *query, after, *limit);
   if (!page) return std::unexpected(page.error());
   std::map<std::uint64_t, Json> views;
   std::vector<std::uint64_t> in_file_order = page->records;
@@ -125,8 +155,9 @@ Result<Reply> get_record(const Call& call) {
   if (view["valid"] == false) view["detail"] = detail_of(call, *number, *line, scratch);
   view["preview"] = steps::text::preview(*line, preview_characters, scratch);
   if (view["valid"] == true) {
-    const auto& tokenizer = call.services->tokenizers->get(call.state->settings.encoding);
-    view["tokens"] = steps::text::count_record_tokens(*line, tokenizer, scratch);
+    const auto tokenizer = call.services->tokenizers->get(call.state->settings.encoding);
+    if (!tokenizer) return std::unexpected(tokenizer.error());
+    view["tokens"] = steps::text::count_record_tokens(*line, **tokenizer, scratch);
   }
   view["lineage"] = lineage_of(*call.state, *call.state->record(schemas::RecordId(*number)));
   view["events"] = events_of(call, *number);

@@ -58,7 +58,8 @@ std::string_view reason_of(unsigned status) {
 }
 
 namespace {
-// Pages of ours run scripts and styles of this origin only; an answer that is no page runs nothing at all.
+// Pages of ours run scripts and styles of this origin only; an answer that is no page runs nothing at all. A
+// script counts as a page: a worker obeys the policy that its own file came with.
 constexpr std::string_view page_policy =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
@@ -83,7 +84,9 @@ std::string head_of(const Reply& reply, const Framing& framing) {
   head +=
       "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
       "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n";
-  head += reply.content_type.starts_with("text/html") ? page_policy : data_policy;
+  const bool runs =
+      reply.content_type.starts_with("text/html") || reply.content_type.starts_with("text/javascript");
+  head += runs ? page_policy : data_policy;
   if (reply.status != 304 && reply.status != 204) {
     head += "Content-Type: ";
     head += reply.content_type;

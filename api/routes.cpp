@@ -21,7 +21,7 @@ constexpr ReadRoute aside(Read handler) {
 
 constexpr std::string_view record_filters =
     "valid code topic source duplicate line confidence_lt confidence_gte score_lt score_gte q sort limit "
-    "cursor";
+    "cursor offset";
 constexpr std::string_view export_filters =
     "what shape valid code topic source duplicate line confidence_lt confidence_gte score_lt score_gte q";
 
@@ -56,6 +56,14 @@ const std::array table{
     Route{Verb::put, DATASET "/topics", "", editor, Write{prepare_topics, answer_topics}},
     Route{Verb::post, DATASET "/topics/generate", "", editor,
           Write{prepare_generate_topics, answer_run_started}},
+    Route{Verb::post, DATASET "/topics", "", editor, Write{prepare_add_topic, answer_topics}},
+    Route{Verb::post, DATASET "/topics/merge", "", editor, Write{prepare_merge_topics, answer_topics}},
+    Route{Verb::patch, DATASET "/topics/{topic}", "", editor, Write{prepare_change_topic, answer_topics}},
+    Route{Verb::delete_, DATASET "/topics/{topic}", "reassign_to confirm", editor,
+          Write{prepare_remove_topic, answer_topics}},
+    Route{Verb::post, DATASET "/topics/{topic}/split", "", editor,
+          Write{prepare_split_topic, answer_run_started}},
+    Route{Verb::get, "/api/v1/topic-templates", "", viewer, here(get_topic_templates)},
     Route{Verb::post, DATASET "/categorize", "", editor, Write{prepare_categorize, answer_run_started}},
     Route{Verb::get, DATASET "/coverage", "", viewer, aside(get_coverage)},
     Route{Verb::put, DATASET "/coverage/targets", "", editor, Write{prepare_targets, answer_coverage}},

@@ -1,6 +1,7 @@
 #include "api/handlers.hpp"
 #include "api/json_body.hpp"
 #include "api/json_views.hpp"
+#include "steps/topics/templates.hpp"
 
 namespace api {
 
@@ -17,7 +18,7 @@ Result<void> add_topics(const Json& list, const std::string& pointer, std::int32
     const std::string place = pointer + "/" + std::to_string(i);
     Fields fields(list[i], place,
                   {"id", "name", "description", "keywords", "children", "labels_by", "records",
-                   "low_confidence", "manual"});
+                   "low_confidence", "manual", "central_records"});
     engine::Topic topic;
     topic.name = fields.text("name");
     topic.description = fields.optional_text("description").value_or("");
@@ -48,7 +49,9 @@ Result<Reply> get_topics(const Call& call) {
 Result<Wish> prepare_topics(const Call& call) {
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
-  Fields fields(*body, "", {"topics", "assignments", "version", "method", "uncategorized", "low_confidence"});
+  Fields fields(*body, "",
+                {"topics", "assignments", "version", "method", "template", "compared_by", "language",
+                 "outliers", "uncategorized", "low_confidence"});
   engine::DefineTopics command;
   command.clear_assignments = fields.choice("assignments", "keep", {"keep", "clear"}) == "clear";
   const Json* topics = fields.array("topics");
@@ -66,7 +69,9 @@ Result<Reply> answer_topics(const Call& /*call*/, const engine::Answer& /*answer
 Result<Wish> prepare_generate_topics(const Call& call) {
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
-  Fields fields(*body, "", {"method", "template", "max_topics", "min_topics", "depth", "seed", "confirm"});
+  Fields fields(*body, "",
+                {"method", "template", "max_topics", "min_topics", "depth", "granularity", "embedder",
+                 "assignments", "seed", "confirm"});
   auto parameters = std::make_unique<schemas::TopicsParametersT>();
   const std::string method = fields.choice("method", "auto", {"auto", "template"});
   parameters->method = method == "auto" ? schemas::TopicsMethod::automatic : schemas::TopicsMethod::template_;
@@ -74,8 +79,12 @@ Result<Wish> prepare_generate_topics(const Call& call) {
   parameters->max_topics = static_cast<std::uint32_t>(fields.number("max_topics", 0, 1, 500));
   parameters->min_topics = static_cast<std::uint32_t>(fields.number("min_topics", 0, 1, 500));
   parameters->depth = static_cast<std::uint32_t>(fields.number("depth", 0, 1, 5));
-  if (method == "template" && parameters->template_name.empty())
-    fields.refuse("template", "the name of a template", "nothing");
+  parameters->granularity = static_cast<float>(fields.optional_decimal("granularity", -1, 1).value_or(0));
+  parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words", "provider"});
+  parameters->clear_assignments = fields.choice("assignments", "clear", {"keep", "clear"}) == "clear";
+  if (method == "template" && steps::topics::find_template(parameters->template_name) == nullptr)
+    fields.refuse("template", "one of " + steps::topics::template_names(),
+                  parameters->template_name.empty() ? "nothing" : "'" + parameters->template_name + "'");
   if (method == "auto" && fields.has("template"))
     fields.refuse("method", "\"template\" when `template` is given", "\"auto\"");
   if (parameters->min_topics > parameters->max_topics && parameters->max_topics != 0)
@@ -92,11 +101,13 @@ Result<Wish> prepare_generate_topics(const Call& call) {
 Result<Wish> prepare_categorize(const Call& call) {
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
-  Fields fields(*body, "", {"scope", "overwrite_manual", "seed", "confirm"});
+  Fields fields(*body, "", {"scope", "overwrite_manual", "embedder", "seed", "confirm"});
   auto parameters = std::make_unique<schemas::CategorizeParametersT>();
   const bool all = fields.choice("scope", "unlabeled", {"unlabeled", "all"}) == "all";
   parameters->scope = all ? schemas::Scope::all : schemas::Scope::unlabeled;
   parameters->overwrite_manual = fields.flag("overwrite_manual", false);
+  if (fields.has("embedder"))
+    parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words", "provider"});
   engine::RequestRun command;
   command.step = schemas::StepName::categorize;
   command.seed = fields.number("seed", 0, 0, UINT64_MAX);

@@ -1,4 +1,8 @@
-// The web page: files of --ui-dir, read anew for each request, or a page that says there is none.
+// The web page: what is built in, or the files of --ui-dir, read anew for each request; without either a page
+// that says so.
+#include <zlib.h>
+
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -6,6 +10,7 @@
 
 #include "api/handlers.hpp"
 #include "api/version.hpp"
+#include "api/web_assets.hpp"
 #include "store/codec.hpp"
 
 namespace api {
@@ -59,6 +64,76 @@ Result<Reply> file_reply(const Call& call, const fs::path& file) {
   return reply;
 }
 
+// Whether Accept-Encoding takes it: named, and not with q=0.
+bool accepts(const Request& request, std::string_view encoding) {
+  std::string_view rest = request.header("accept-encoding").value_or("");
+  while (!rest.empty()) {
+    const std::string_view item = trimmed(rest.substr(0, rest.find(',')));
+    rest.remove_prefix(
+        std::min(rest.size(), rest.find(',') == std::string_view::npos ? rest.size() : rest.find(',') + 1));
+    const std::string_view name = trimmed(item.substr(0, item.find(';')));
+    if (!equal_ignoring_case(name, encoding)) continue;
+    const std::size_t q = item.find("q=");
+    return q == std::string_view::npos ||
+           item.substr(q + 2).find_first_of("123456789") != std::string_view::npos;
+  }
+  return false;
+}
+
+// For the rare client that takes no compressed answer.
+std::string inflated(std::string_view gzip) {
+  std::string bytes;
+  z_stream stream{};
+  constexpr int gzip_window = 15 + 16;
+  if (inflateInit2(&stream, gzip_window) != Z_OK) return bytes;
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(gzip.data()));
+  stream.avail_in = static_cast<uInt>(gzip.size());
+  std::array<char, 64U << 10U> piece{};
+  int state = Z_OK;
+  while (state == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    state = inflate(&stream, Z_NO_FLUSH);
+    bytes.append(piece.data(), piece.size() - stream.avail_out);
+  }
+  inflateEnd(&stream);
+  return bytes;
+}
+
+const WebAsset* built_in(std::string_view path) {
+  const auto assets = web_assets();
+  const auto found = std::ranges::find(assets, path, &WebAsset::path);
+  return found == assets.end() ? nullptr : &*found;
+}
+
+Reply asset_reply(const Call& call, const WebAsset& asset) {
+  Reply reply;
+  reply.content_type = asset.content_type;
+  std::string_view encoding;
+  if (!asset.brotli.empty() && accepts(call.request, "br"))
+    encoding = "br";
+  else if (!asset.gzip.empty() && accepts(call.request, "gzip"))
+    encoding = "gzip";
+  std::string etag = "\"" + std::string(asset.hash);
+  if (!encoding.empty()) etag += "-" + std::string(encoding);
+  etag += '"';
+  reply.headers = {{"Cache-Control", asset.immutable ? "public, max-age=31536000, immutable" : "no-cache"},
+                   {"ETag", etag}};
+  if (!asset.gzip.empty()) reply.headers.emplace_back("Vary", "Accept-Encoding");
+  if (call.request.header("if-none-match") == etag) {
+    reply.status = 304;
+    return reply;
+  }
+  if (!encoding.empty()) reply.headers.emplace_back("Content-Encoding", encoding);
+  if (encoding == "br")
+    reply.body = asset.brotli;
+  else if (encoding == "gzip")
+    reply.body = asset.gzip;
+  else
+    reply.body = asset.gzip.empty() ? std::string(asset.identity) : inflated(asset.gzip);
+  return reply;
+}
+
 constexpr std::string_view page_without_ui =
     R"(<!doctype html>
 <html lang="en">
@@ -70,10 +145,11 @@ constexpr std::string_view page_without_ui =
 <body>
 <main>
 <h1>rftd is running</h1>
-<p>This build has no web page in it. The daemon itself is complete: everything can be done over HTTP or with
-<code>rftctl</code>.</p>
-<p>To have the page, build it in <code>web/</code> (Node 20 or newer: <code>npm ci</code>, then
-<code>npm run build</code>) and start the daemon with <code>--ui-dir web/dist</code>.</p>
+<p>This build has no web page in it, because Node.js was not there when it was built. The daemon itself is complete:
+everything can be done over HTTP or with <code>rftctl</code>.</p>
+<p>To have the page, install Node.js 20.19 or newer with npm and build rftd again (CMake says which it found), or build
+the page alone in <code>web/</code> (<code>npm ci</code>, then <code>npm run build</code>) and start the daemon with
+<code>--ui-dir web/dist</code>.</p>
 <ul>
 <li><a href="/api/v1">The API, browsable</a> (<a href="/api/v1/openapi.json">openapi.json</a>)</li>
 <li><a href="/api/v1/datasets">Datasets</a>; the canvas of the first one:
@@ -89,6 +165,7 @@ constexpr std::string_view page_without_ui =
 Result<Reply> get_page(const Call& call) {
   if (!call.services->config.ui_dir.empty())
     return file_reply(call, fs::path(call.services->config.ui_dir) / "index.html");
+  if (const WebAsset* page = built_in("/index.html")) return asset_reply(call, *page);
   Reply reply;
   reply.content_type = "text/html; charset=utf-8";
   reply.body = page_without_ui;
@@ -98,6 +175,9 @@ Result<Reply> get_page(const Call& call) {
 
 // A missing file is 404, never the page: a missing chunk must fail loudly.
 Result<Reply> get_asset(const Call& call) {
+  if (call.services->config.ui_dir.empty()) {
+    if (const WebAsset* asset = built_in(call.request.path_text())) return asset_reply(call, *asset);
+  }
   fs::path file(call.services->config.ui_dir);
   for (const std::string& segment : call.request.path) {
     const bool leaves =

@@ -95,7 +95,7 @@ void apply(Dataset& dataset, const Fact& fact) {
     case EventType::records_deleted:
       return apply_records_deleted(dataset, view<RecordsDeleted>(body), fact);
     case EventType::records_invalidated:
-      return apply_records_invalidated(dataset, view<RecordsInvalidated>(body));
+      return apply_records_invalidated(dataset, view<RecordsInvalidated>(body), fact);
     case EventType::topics_defined:
       return apply_topics_defined(state, view<TopicsDefined>(body), fact);
     case EventType::topics_assigned:
@@ -106,6 +106,16 @@ void apply(Dataset& dataset, const Fact& fact) {
       return apply_assignments_cleared(state, view<AssignmentsCleared>(body), fact);
     case EventType::calibration_fitted:
       return apply_calibration_fitted(state, view<CalibrationFitted>(body));
+    case EventType::vectors_computed:
+      return apply_vectors_computed(state, view<VectorsComputed>(body));
+    case EventType::topic_changed:
+      return apply_topic_changed(state, view<TopicChanged>(body), fact);
+    case EventType::topic_added:
+      return apply_topic_added(state, view<TopicAdded>(body), fact);
+    case EventType::topic_removed:
+      return apply_topic_removed(state, view<TopicRemoved>(body), fact);
+    case EventType::topic_split:
+      return apply_topic_split(state, view<TopicSplit>(body), fact);
     case EventType::coverage_measured:
       return apply_coverage_measured(state, view<CoverageMeasured>(body), fact);
     case EventType::coverage_targets_set:

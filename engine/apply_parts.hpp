@@ -19,6 +19,8 @@ void apply_run_cancelled(DatasetState& state, const schemas::RunCancelled& event
 void cancel_copied_runs(DatasetState& state, const Fact& fact);
 // The run that an event names; BrokenLog when there is none.
 Run& run_for_writing(DatasetState& state, std::uint64_t id);
+// A block of work of its present attempt is done: the attempts before it no longer count towards parking.
+void get_on(Run& run);
 
 // apply_records.cpp
 void apply_records_imported(DatasetState& state, const schemas::RecordsImported& event, const Fact& fact);
@@ -27,7 +29,7 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
 void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& event, const Fact& fact);
 void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, const Fact& fact);
 void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& event, const Fact& fact);
-void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event);
+void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event, const Fact& fact);
 // Removes what a run has staged.
 void drop_staged(DatasetState& state, std::uint64_t run);
 
@@ -41,6 +43,24 @@ void apply_assignments_cleared(DatasetState& state, const schemas::AssignmentsCl
 void apply_calibration_fitted(DatasetState& state, const schemas::CalibrationFitted& event);
 void apply_coverage_measured(DatasetState& state, const schemas::CoverageMeasured& event, const Fact& fact);
 void apply_coverage_targets_set(DatasetState& state, const schemas::CoverageTargetsSet& event);
+
+// apply_topic_edits.cpp
+void apply_topic_changed(DatasetState& state, const schemas::TopicChanged& event, const Fact& fact);
+void apply_topic_added(DatasetState& state, const schemas::TopicAdded& event, const Fact& fact);
+void apply_topic_removed(DatasetState& state, const schemas::TopicRemoved& event, const Fact& fact);
+void apply_topic_split(DatasetState& state, const schemas::TopicSplit& event, const Fact& fact);
+
+// apply_vectors.cpp
+void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event);
+// The record has another text now.
+void forget_vector(DatasetState& state, std::uint64_t number);
+
+// A topic as an event tells it.
+Topic topic_from(const schemas::Topic& told);
+// Takes a record out of its topic.
+void uncategorize(DatasetState& state, std::uint64_t number);
+// After the hierarchy has changed: only leaves have records and counts, and targets.
+void settle_leaves(DatasetState& state);
 
 inline std::string text_of(const flatbuffers::String* text) {
   return text == nullptr ? std::string{} : text->str();

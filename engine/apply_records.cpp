@@ -161,6 +161,7 @@ void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& 
   if (disturbed) rebuild_duplicates(dataset);
   if (verdicts_moved) state.records_changed = {fact.position, "records validated again"};
   Run& run = run_for_writing(state, event.run()->value());
+  get_on(run);
   run.done += event.codes()->size();
   run.total = std::max(run.total, run.done);
 }
@@ -185,6 +186,7 @@ void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, c
   row.duplicate_of = 0;
   account(state, row, +1);
   if (was_original) rebuild_duplicates(dataset);
+  forget_vector(state, number);
   state.records_changed = {fact.position, "record edited"};
 }
 
@@ -199,8 +201,9 @@ void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& even
   state.records_changed = {fact.position, "records deleted"};
 }
 
-void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event) {
+void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event, const Fact& fact) {
   DatasetState& state = dataset.state;
+  state.invalidated_at = fact.position;
   const auto invalidate = [&](std::uint64_t number) {
     if (state.records[number - 1].is(deleted)) return;
     count_staged_verdict(state, state.records[number - 1], -1);

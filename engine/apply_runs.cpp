@@ -8,6 +8,10 @@ Run& run_for_writing(DatasetState& state, std::uint64_t id) {
   return state.runs.write(id - 1);
 }
 
+void get_on(Run& run) {
+  run.forgiven = run.attempt == 0 ? 0 : run.attempt - 1;
+}
+
 namespace {
 void end_run(Run& run, RunState how, const Fact& fact) {
   run.state = how;
@@ -60,6 +64,7 @@ void apply_run_started(DatasetState& state, const schemas::RunStarted& event, co
 
 void apply_run_progressed(DatasetState& state, const schemas::RunProgressed& event) {
   Run& run = run_for_writing(state, event.run()->value());
+  if (event.done() > run.done) get_on(run);
   run.done = event.done();
   run.total = event.total();
   run.stage = text_of(event.stage());
@@ -96,6 +101,7 @@ void apply_run_resumed(DatasetState& state, const schemas::RunResumed& event) {
   Run& run = run_for_writing(state, event.run()->value());
   run.state = RunState::requested;
   run.attempt = 0;
+  run.forgiven = 0;
 }
 
 void apply_run_cancelled(DatasetState& state, const schemas::RunCancelled& event, const Fact& fact) {

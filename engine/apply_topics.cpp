@@ -5,7 +5,6 @@
 
 namespace engine {
 
-namespace {
 void uncategorize(DatasetState& state, std::uint64_t number) {
   change_record(state, number, [](RecordRow& row) {
     row.topic = row.runner_up = 0;
@@ -14,49 +13,64 @@ void uncategorize(DatasetState& state, std::uint64_t number) {
   });
 }
 
+Topic topic_from(const schemas::Topic& told) {
+  Topic topic;
+  topic.id = told.id()->value();
+  topic.parent = told.parent();
+  topic.name = text_of(told.name());
+  topic.description = text_of(told.description());
+  topic.labels_by = told.labels_by();
+  if (told.members() != nullptr) topic.members.assign(told.members()->begin(), told.members()->end());
+  if (told.keywords() != nullptr) {
+    for (const auto* keyword : *told.keywords()) topic.keywords.push_back(keyword->str());
+  }
+  if (told.exemplars() != nullptr) topic.exemplars.assign(told.exemplars()->begin(), told.exemplars()->end());
+  return topic;
+}
+
+namespace {
 std::shared_ptr<const TopicTree> tree_from(const schemas::TopicsDefined& event) {
   auto tree = std::make_shared<TopicTree>();
   tree->version = event.version();
   tree->method = event.method();
+  tree->template_name = text_of(event.template_name());
+  tree->embedder = text_of(event.embedder());
+  tree->language = text_of(event.language());
+  tree->outliers = event.outliers();
   if (event.topics() == nullptr) return tree;
-  for (const schemas::Topic* told : *event.topics()) {
-    Topic topic;
-    topic.id = told->id()->value();
-    topic.parent = told->parent();
-    topic.name = text_of(told->name());
-    topic.description = text_of(told->description());
-    topic.labels_by = told->labels_by();
-    if (told->members() != nullptr) topic.members.assign(told->members()->begin(), told->members()->end());
-    if (told->keywords() != nullptr) {
-      for (const auto* keyword : *told->keywords()) topic.keywords.push_back(keyword->str());
-    }
-    if (told->exemplars() != nullptr)
-      topic.exemplars.assign(told->exemplars()->begin(), told->exemplars()->end());
-    tree->topics.push_back(std::move(topic));
-  }
+  for (const schemas::Topic* told : *event.topics()) tree->topics.push_back(topic_from(*told));
   return tree;
 }
 }  // namespace
+
+void settle_leaves(DatasetState& state) {
+  std::map<std::uint32_t, TopicCount> counts;
+  for (const std::uint32_t leaf : state.topics->leaves()) counts[leaf];
+  for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
+    const RecordRow& row = state.records[number - 1];
+    if (row.topic != 0 && !counts.contains(row.topic)) uncategorize(state, number);
+    const bool gone = row.runner_up != 0 && !counts.contains(row.runner_up);
+    if (gone) state.records.write(number - 1).runner_up = 0;
+  }
+  for (auto& [leaf, count] : counts) count = state.topic_counts[leaf];
+  state.topic_counts = std::move(counts);
+  std::erase_if(state.targets,
+                [&](const auto& target) { return !state.topic_counts.contains(target.first); });
+  state.calibration = {};
+}
 
 void apply_topics_defined(DatasetState& state, const schemas::TopicsDefined& event, const Fact& fact) {
   const bool first = state.topics->version == 0;
   state.topics = tree_from(event);
   for (const Topic& topic : state.topics->topics) state.topics_ever = std::max(state.topics_ever, topic.id);
-  const auto leaves = state.topics->leaves();
-  for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
-    const std::uint32_t topic = state.records[number - 1].topic;
-    if (topic == 0) continue;
-    if (event.clear_assignments() || std::ranges::find(leaves, topic) == leaves.end())
-      uncategorize(state, number);
+  if (event.clear_assignments()) {
+    for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
+      if (state.records[number - 1].topic != 0) uncategorize(state, number);
+    }
   }
-  std::map<std::uint32_t, TopicCount> counts;
-  for (const std::uint32_t leaf : leaves) counts[leaf] = state.topic_counts[leaf];
-  state.topic_counts = std::move(counts);
-  std::erase_if(state.targets,
-                [&](const auto& target) { return std::ranges::find(leaves, target.first) == leaves.end(); });
-  state.calibration = {};
+  settle_leaves(state);
   // An edit before anybody has assigned does not take back that somebody will.
-  state.categorize_due = !leaves.empty() && (first || event.run() != 0 || state.categorize_due);
+  state.categorize_due = !state.topic_counts.empty() && (first || event.run() != 0 || state.categorize_due);
   state.topics_changed = {fact.position, event.run() != 0 ? "topics generated" : "topics edited"};
   state.assignments_changed = {fact.position, state.topics_changed.because};
 }
@@ -78,6 +92,7 @@ void apply_topics_assigned(DatasetState& state, const schemas::TopicsAssigned& e
       row.runner_up = event.runner_ups() == nullptr ? 0 : event.runner_ups()->Get(i);
     });
   }
+  get_on(run);
   run.total = std::max(run.total, run.done);
   state.assignments_changed = {fact.position, "records categorized"};
 }

@@ -106,6 +106,26 @@ struct DefineTopics {
   schemas::TopicsMethod method = schemas::TopicsMethod::manual;
   std::string template_name;
 };
+// Absent: stays as it was.
+struct ChangeTopic {
+  std::uint32_t topic = 0;
+  std::optional<std::string> name;
+  std::optional<std::string> description;
+  std::optional<std::vector<std::string>> keywords;
+  std::optional<std::uint32_t> parent;  // 0 = top level
+};
+struct AddTopic {
+  Topic topic;  // its id is given by decide
+};
+struct RemoveTopic {
+  std::uint32_t topic = 0;
+  std::uint32_t reassign_to = 0;  // a leaf; 0 leaves the records without a topic
+  bool confirm = false;           // needed when records would lose their topic
+};
+struct MergeTopics {
+  std::vector<std::uint32_t> from;
+  std::uint32_t into = 0;  // a leaf
+};
 struct SetTargets {
   std::map<std::uint32_t, double> targets;  // percent per leaf; empty = uniform
 };
@@ -117,6 +137,7 @@ struct CommitBlock {
   Position based_on = 0;
   std::vector<NewEvent> events;
   bool done = false;
+  std::vector<store::Blob> blobs = {};  // that the events name
 };
 struct FailAttempt {
   RunId run;
@@ -142,10 +163,10 @@ struct AbandonImport {
 };
 struct PurgeDataset {};
 
-using Command =
-    std::variant<ChangeDataset, DeleteDataset, RequestRun, CancelRun, ResumeRun, SkipStep, BeginImport,
-                 ImportBlock, ReceiveImport, FailImport, EditRecord, DeleteRecords, RevalidateRecords,
-                 AssignTopic, DefineTopics, SetTargets, CommitBlock, FailAttempt, StartDue, StartAttempt,
-                 CompleteImport, AbandonImport, PurgeDataset>;
+using Command = std::variant<ChangeDataset, DeleteDataset, RequestRun, CancelRun, ResumeRun, SkipStep,
+                             BeginImport, ImportBlock, ReceiveImport, FailImport, EditRecord, DeleteRecords,
+                             RevalidateRecords, AssignTopic, DefineTopics, ChangeTopic, AddTopic, RemoveTopic,
+                             MergeTopics, SetTargets, CommitBlock, FailAttempt, StartDue, StartAttempt,
+                             CompleteImport, AbandonImport, PurgeDataset>;
 
 }  // namespace engine

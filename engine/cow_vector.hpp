@@ -3,8 +3,10 @@
 // goes on writing. A value: one thread may write one copy while others read other copies.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace engine {
@@ -20,20 +22,13 @@ class CowVector {
   [[nodiscard]] const T& back() const { return (*this)[size_ - 1]; }
 
   // A reference for writing; clones the chunk when it is shared.
-  T& write(std::size_t i) {
-    auto& chunk = chunks_[i / chunk_size];
-    if (chunk.use_count() > 1) chunk = copy_of(*chunk);
-    return (*chunk)[i % chunk_size];
-  }
+  T& write(std::size_t i) { return writable(chunks_[i / chunk_size])[i % chunk_size]; }
 
   void push_back(T value) {
     if (size_ % chunk_size == 0) {
-      chunks_.push_back(std::make_shared<std::vector<T>>());
-      chunks_.back()->reserve(first_reserve());
+      chunks_.push_back(Chunk(first_reserve()));
     }
-    auto& chunk = chunks_.back();
-    if (chunk.use_count() > 1) chunk = copy_of(*chunk);
-    chunk->push_back(std::move(value));
+    writable(chunks_.back()).push_back(std::move(value));
     ++size_;
   }
 
@@ -69,16 +64,42 @@ class CowVector {
   [[nodiscard]] Iterator end() const { return {this, size_}; }
 
  private:
-  using Chunk = std::shared_ptr<std::vector<T>>;
+  // Counts its holders, as std::shared_ptr does; but alone() makes what the last reader did happen before
+  // what the writer does next, which shared_ptr::use_count() does not promise.
+  class Chunk {
+   public:
+    explicit Chunk(std::size_t capacity) : held_(new Held) { held_->values.reserve(capacity); }
+    Chunk(const Chunk& other) : held_(other.held_) { held_->holders.fetch_add(1, std::memory_order_relaxed); }
+    Chunk(Chunk&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+    Chunk& operator=(Chunk other) noexcept {
+      std::swap(held_, other.held_);
+      return *this;
+    }
+    ~Chunk() {
+      if (held_ != nullptr && held_->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) delete held_;
+    }
+    [[nodiscard]] bool alone() const { return held_->holders.load(std::memory_order_acquire) == 1; }
+    std::vector<T>& operator*() const { return held_->values; }
+
+   private:
+    struct Held {
+      std::atomic<std::uint32_t> holders = 1;
+      std::vector<T> values;
+    };
+    Held* held_;
+  };
 
   // The first chunk grows with its contents (most datasets are small); the others are full-size at once.
-  std::size_t first_reserve() const { return chunks_.size() == 1 ? 0 : chunk_size; }
+  std::size_t first_reserve() const { return chunks_.empty() ? 0 : chunk_size; }
 
-  static Chunk copy_of(const std::vector<T>& chunk) {
-    auto copy = std::make_shared<std::vector<T>>();
-    copy->reserve(chunk.capacity());
-    copy->assign(chunk.begin(), chunk.end());
-    return copy;
+  static std::vector<T>& writable(Chunk& chunk) {
+    if (!chunk.alone()) {
+      const std::vector<T>& shared = *chunk;
+      Chunk copy(shared.capacity());
+      (*copy).assign(shared.begin(), shared.end());
+      chunk = std::move(copy);
+    }
+    return *chunk;
   }
 
   std::vector<Chunk> chunks_;

@@ -26,6 +26,16 @@ const RecordRow* DatasetState::record(RecordId number) const {
   return number.value() == 0 || number.value() > records.size() ? nullptr : &records[number.value() - 1];
 }
 
+const VectorPlace* DatasetState::vector(std::uint64_t number, std::string_view embedder) const {
+  const auto place_of = [&](std::uint64_t wanted) -> const VectorPlace* {
+    if (wanted == 0 || wanted > vectors.size() || vectors[wanted - 1].block == 0) return nullptr;
+    const VectorPlace& place = vectors[wanted - 1];
+    return vector_blocks[place.block - 1].embedder == embedder ? &place : nullptr;
+  };
+  const VectorPlace* own = place_of(number);
+  return own != nullptr ? own : place_of(records[number - 1].duplicate_of);
+}
+
 const Run* DatasetState::run(RunId number) const {
   return number.value() == 0 || number.value() > runs.size() ? nullptr : &runs[number.value() - 1];
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/cow_vector.hpp"
@@ -81,6 +82,18 @@ struct Block {
   Position position = 0;  // of the event
 };
 
+// What an embedder made of some records, as one VectorsComputed put it into a blob.
+struct VectorBlock {
+  BlobId id;
+  std::string embedder;
+};
+
+// Where a record's vector is; block 0 = nowhere, else index into DatasetState::vector_blocks + 1.
+struct VectorPlace {
+  std::uint32_t block = 0;
+  std::uint32_t row = 0;
+};
+
 struct Topic {
   std::uint32_t id = 0;
   std::uint32_t parent = 0;  // 0 = top level
@@ -97,7 +110,11 @@ struct Topic {
 struct TopicTree {
   std::uint32_t version = 0;  // 0 = never defined
   schemas::TopicsMethod method = schemas::TopicsMethod::automatic;
-  std::vector<Topic> topics;  // parents before children
+  std::vector<Topic> topics;   // parents before children
+  std::string template_name;   // of method template_
+  std::string embedder;        // what the texts were compared by; empty when a person defined them
+  std::string language;        // en, or other: compared by character n-grams
+  std::uint64_t outliers = 0;  // of the records looked at, those far from the centre of their topic
   [[nodiscard]] const Topic* find(std::uint32_t id) const;
   [[nodiscard]] bool is_leaf(std::uint32_t id) const;
   [[nodiscard]] std::vector<std::uint32_t> leaves() const;
@@ -157,7 +174,8 @@ struct Run {
   StepName step = StepName::import_;
   RunState state = RunState::requested;
   std::uint32_t attempt = 0;
-  std::uint64_t epoch = 0;  // of the daemon that started the attempt
+  std::uint32_t forgiven = 0;  // of these attempts: those before the one in which it last got on
+  std::uint64_t epoch = 0;     // of the daemon that started the attempt
   std::uint64_t seed = 0;
   std::string because;
   Position requested_at = 0;  // positions of the events
@@ -175,6 +193,8 @@ struct Run {
   std::optional<schemas::TopicsParametersT> topics;
   std::optional<schemas::CategorizeParametersT> categorize;
 
+  // Attempts in a row without a block of work done, the present one included; too many park it.
+  [[nodiscard]] std::uint32_t fruitless() const { return attempt - forgiven; }
   [[nodiscard]] bool ended() const {
     return state == RunState::completed || state == RunState::failed || state == RunState::cancelled;
   }
@@ -223,13 +243,16 @@ struct DatasetState {
   Source source = Source::upload;
   Settings settings;
   Position settings_changed = 0;
-  Position deleted_at = 0;  // 0 = alive
+  Position invalidated_at = 0;  // records were sent back to validation
+  Position deleted_at = 0;      // 0 = alive
   bool purged = false;
   std::uint64_t forked_from = 0;
   Position forked_at = 0;
 
   CowVector<RecordRow, 1024> records;  // index = record number - 1
   CowVector<Block, 256> blocks;
+  CowVector<VectorPlace, 1024> vectors;  // index = record number - 1; shorter than `records`
+  CowVector<VectorBlock, 64> vector_blocks;
   Counters counters;
   std::uint64_t pending = 0;  // records to be validated, staged ones included
 
@@ -250,6 +273,8 @@ struct DatasetState {
   bool coverage_due = false;       // a categorization has ended
 
   [[nodiscard]] const RecordRow* record(RecordId id) const;  // null when it never existed
+  // Where the vector of a record, or of the earlier one it repeats, is; null when `embedder` has made none.
+  [[nodiscard]] const VectorPlace* vector(std::uint64_t number, std::string_view embedder) const;
   [[nodiscard]] const Run* run(RunId id) const;
   [[nodiscard]] const Run* last_run(StepName step) const;
   // The newest run of a step that has completed; null when there is none.

@@ -80,6 +80,9 @@ Result<Decision> decide_on(const DatasetState& state, const PurgeDataset& /*comm
   for (const Block& block : state.blocks) {
     if (seen.emplace(block.id.high(), block.id.low()).second) decision.blobs_released.push_back(block.id);
   }
+  for (const VectorBlock& block : state.vector_blocks) {
+    if (seen.emplace(block.id.high(), block.id.low()).second) decision.blobs_released.push_back(block.id);
+  }
   schemas::DatasetPurgedT event;
   event.blobs = decision.blobs_released.size();
   decision.events.push_back(schemas::encode(event));

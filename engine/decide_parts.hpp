@@ -38,6 +38,12 @@ Result<Decision> decide_on(const DatasetState& state, const AssignTopic& command
 Result<Decision> decide_on(const DatasetState& state, const DefineTopics& command, const Now& now);
 Result<Decision> decide_on(const DatasetState& state, const SetTargets& command, const Now& now);
 
+// decide_topic_edits.cpp
+Result<Decision> decide_on(const DatasetState& state, const ChangeTopic& command, const Now& now);
+Result<Decision> decide_on(const DatasetState& state, const AddTopic& command, const Now& now);
+Result<Decision> decide_on(const DatasetState& state, const RemoveTopic& command, const Now& now);
+Result<Decision> decide_on(const DatasetState& state, const MergeTopics& command, const Now& now);
+
 // "run 7 of this dataset" as found in errors.
 std::string describe(const Run& run);
 // The run, or not_found.

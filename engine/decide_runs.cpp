@@ -49,7 +49,8 @@ std::uint64_t assigned_by_hand(const DatasetState& state) {
 Result<void> refuse_unconfirmed(const DatasetState& state, const RequestRun& command) {
   const bool all =
       command.parameters.categorize && command.parameters.categorize->scope == schemas::Scope::all;
-  const bool replaces_topics = command.step == StepName::topics && !state.topics->topics.empty();
+  const bool splits = command.parameters.topics && command.parameters.topics->split != 0;
+  const bool replaces_topics = command.step == StepName::topics && !splits && !state.topics->topics.empty();
   const bool clears = command.step == StepName::categorize && all && state.counters.categorized > 0;
   if (command.confirm || (!replaces_topics && !clears)) return {};
   std::string lost =
@@ -95,6 +96,11 @@ Result<Decision> decide_on(const DatasetState& state, const CancelRun& command, 
     return schemas::fail(ErrorCode::conflict, "a run that has not ended",
                          describe(**run) + " has ended already");
   }
+  if (const Run* import = state.active_run(StepName::import_);
+      (*run)->step == StepName::validate && import != nullptr) {
+    return schemas::fail(ErrorCode::conflict, "a validation that no import waits for",
+                         describe(*import) + " is under way", "cancel the import instead");
+  }
   schemas::RunCancelledT event;
   event.run = command.run;
   event.reason = command.reason;
@@ -131,12 +137,12 @@ Result<Decision> decide_on(const DatasetState& state, const StartAttempt& comman
                          ((*run)->state == RunState::running && (*run)->epoch != now.epoch) ||
                          ((*run)->state == RunState::waiting_retry && (*run)->retry_time <= now.time);
   if (!still_due) return decision;
-  if ((*run)->attempt >= attempts_max) {
+  if ((*run)->fruitless() >= attempts_max) {
     schemas::RunParkedT event;
     event.run = command.run;
     event.attempt = (*run)->attempt;
     event.error = (*run)->error.empty()
-                      ? "the daemon stopped " + std::to_string((*run)->attempt) + " times while this ran"
+                      ? "the daemon stopped " + std::to_string((*run)->fruitless()) + " times while this ran"
                       : (*run)->error;
     decision.events.push_back(schemas::encode(event));
     return decision;
@@ -168,7 +174,13 @@ bool overtaken(const DatasetState& state, const NewEvent& event, Position based_
     return state.topics_changed.position > based_on ||
            any_edited_since(block.first_record()->value(), block.topics()->size());
   }
-  return event.type == schemas::EventType::topics_defined && state.topics_changed.position > based_on;
+  if (event.type == schemas::EventType::vectors_computed) {
+    const auto* records = schemas::view<schemas::VectorsComputed>(event.body).records();
+    return std::ranges::any_of(*records, [&](std::uint64_t number) { return any_edited_since(number, 1); });
+  }
+  return (event.type == schemas::EventType::topics_defined ||
+          event.type == schemas::EventType::topic_split) &&
+         state.topics_changed.position > based_on;
 }
 }  // namespace
 
@@ -185,7 +197,7 @@ Result<Decision> decide_on(const DatasetState& state, const CommitBlock& command
                          "inputs as they were at position " + std::to_string(command.based_on),
                          "some have changed since", "the block is worked out again");
   }
-  Decision decision{command.events, {}, {}, command.run.value()};
+  Decision decision{command.events, command.blobs, {}, command.run.value()};
   if (command.done) {
     schemas::RunCompletedT event;
     event.run = command.run;
@@ -206,7 +218,7 @@ Result<Decision> decide_on(const DatasetState& state, const FailAttempt& command
     event.run = command.run;
     event.error = command.error;
     decision.events.push_back(schemas::encode(event));
-  } else if (!command.worth_a_retry || command.attempt >= attempts_max) {
+  } else if (!command.worth_a_retry || (*run)->fruitless() >= attempts_max) {
     schemas::RunParkedT event;
     event.run = command.run;
     event.attempt = command.attempt;
@@ -214,7 +226,7 @@ Result<Decision> decide_on(const DatasetState& state, const FailAttempt& command
     decision.events.push_back(schemas::encode(event));
   } else {
     const std::int64_t delay =
-        std::min(retry_first_delay_us << (command.attempt - 1), retry_longest_delay_us);
+        std::min(retry_first_delay_us << (std::max(1U, (*run)->fruitless()) - 1), retry_longest_delay_us);
     const std::int64_t spread =
         static_cast<std::int64_t>(now.jitter % static_cast<std::uint64_t>(delay / 2)) - delay / 4;
     schemas::AttemptFailedT event;

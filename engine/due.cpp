@@ -58,6 +58,15 @@ struct Busy {
   bool coverage = false;
 };
 
+// A person has cancelled the validation of just these records; the next change, or a trigger, begins it
+// again.
+bool called_off(const DatasetState& state) {
+  const Run* last = state.last_run(StepName::validate);
+  return last != nullptr && last->state == RunState::cancelled &&
+         last->ended_at > state.records_changed.position && last->ended_at > state.settings_changed &&
+         last->ended_at > state.invalidated_at;
+}
+
 void note(Busy& busy, const Run& run) {
   if (run.ended()) return;
   busy.import |= run.step == StepName::import_;
@@ -82,7 +91,7 @@ std::vector<Due> due(const DatasetState& state, const Now& now) {
   const auto start = [&](StepName step, std::string because, Position cause) {
     list.emplace_back(Command(StartDue{step, std::move(because), cause}));
   };
-  if (state.pending > 0 && !busy.validate)
+  if (state.pending > 0 && !busy.validate && (busy.import || !called_off(state)))
     start(StepName::validate, "records imported or changed", state.records_changed.position);
   const bool settled = !busy.import && state.pending == 0 && state.counters.valid > 0;
   if (settled && state.topics->version == 0 && state.last_run(StepName::topics) == nullptr) {

@@ -42,7 +42,9 @@ struct Answer {
   std::uint64_t subject = 0;  // run, record or count, as the command says
   bool repeated = false;      // the same Idempotency-Key had been answered before
 };
-using OnAnswer = std::function<void(Result<Answer>)>;  // called on the engine thread: post on
+// Called on the engine thread, or, when the queue is full or the engine stops, by whoever submits or stops:
+// post on.
+using OnAnswer = std::function<void(Result<Answer>)>;
 
 using StatePtr = std::shared_ptr<const DatasetState>;
 

@@ -20,10 +20,12 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
     return schemas::fail(ErrorCode::invalid_argument, "a position up to " + std::to_string(head->position),
                          std::to_string(at), {}, "/at");
   }
-  if (source->second.dataset.state.purged) {
-    return schemas::fail(ErrorCode::gone, "a dataset whose contents exist",
-                         "'" + source->second.dataset.state.name + "', erased");
+  const DatasetState& original = source->second.dataset.state;
+  if (original.purged || original.deleted_at != 0) {
+    return schemas::fail(ErrorCode::gone, "a dataset that exists",
+                         "'" + original.name + (original.purged ? "', erased" : "', deleted"));
   }
+  if (auto seen = check_seen(original, pending.origin); !seen) return std::unexpected(seen.error());
   const std::uint64_t id = ++last_dataset_;
   Entry copy;
   copy.dataset.state.id = id;
@@ -56,6 +58,7 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
     return std::unexpected(scanned ? outcome.error() : scanned.error());
   }
   for (const Block& block : copy.dataset.state.blocks) append.blob_references.push_back(block.id);
+  for (const VectorBlock& block : copy.dataset.state.vector_blocks) append.blob_references.push_back(block.id);
   append.time = std::max(append.time, copy.dataset.state.time);
   append.events.push_back(schemas::encode(forked));
   append.origins.push_back({append.time, pending.origin.actor, pending.origin.command, 0, 0});
@@ -91,7 +94,7 @@ void Engine::Impl::publish(Group& group, std::vector<store::Committed> committed
   std::map<std::uint64_t, Published> by_dataset;
   for (std::size_t i = 0; i < committed.size(); ++i) {
     events_ += committed[i].size();
-    if (group.dataset_of[i] == schemas::system_stream) continue;
+    if (group.dataset_of[i] == schemas::system_stream || committed[i].size() == 0) continue;
     by_dataset[group.dataset_of[i]].committed.push_back(
         std::make_shared<const store::Committed>(std::move(committed[i])));
   }

@@ -19,11 +19,14 @@ void Engine::Impl::submit(Pending pending) {
     pending.on_answer(
         schemas::fail(code, "an engine that takes commands", std::move(found), std::move(hint)));
   };
-  if (stopping_ && !internal)
-    return refuse(ErrorCode::unavailable, "one that is shutting down", "try again when it is back");
-  if (queue_ >= options_.queue_max && !internal)
+  // Counted before it is looked: stop() waits for what has been counted.
+  const std::size_t before = queue_++;
+  if (!internal && (stopping_ || before >= options_.queue_max)) {
+    --queue_;
+    if (stopping_)
+      return refuse(ErrorCode::unavailable, "one that is shutting down", "try again when it is back");
     return refuse(ErrorCode::busy, "a full queue", "try again in a second");
-  ++queue_;
+  }
   boost::asio::post(io_, [this, moved = std::make_shared<Pending>(std::move(pending))] {
     pending_.push_back(std::move(*moved));
     if (group_scheduled_) return;
@@ -160,12 +163,15 @@ Result<Answer> Engine::Impl::decide_one(Pending& pending, Group& group) {
   }
   auto decision = decide(state, command, now());
   if (!decision) return std::unexpected(decision.error());
-  if (decision->events.empty()) return Answer{DatasetId(state.id), state.position, decision->subject, false};
+  const bool remembers = !pending.origin.idempotency_key.empty();
+  if (decision->events.empty() && !remembers) {
+    return Answer{DatasetId(state.id), state.position, decision->subject, false};
+  }
   store::Append append = append_for(entry, pending);
   append.events = std::move(decision->events);
   append.blobs = std::move(decision->blobs);
   append.blobs_released = std::move(decision->blobs_released);
-  if (!pending.origin.idempotency_key.empty()) {
+  if (remembers) {
     append.answer = {pending.origin.idempotency_key,
                      {state.id, 0, decision->subject, pending.origin.request, append.time}};
   }

@@ -100,6 +100,9 @@ void Engine::Impl::stop(std::chrono::milliseconds patience) {
   work_.stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  // What did not get its turn within `patience` is answered here, as the engine's thread is no more.
+  io_.restart();
+  io_.poll();
 }
 
 }  // namespace engine

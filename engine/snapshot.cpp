@@ -132,19 +132,24 @@ void import_progress(A& a, auto& import) {
 
 template <class A>
 void run(A& a, auto& run) {
-  all(a, run.id, run.step, run.state, run.attempt, run.epoch, run.seed, run.requested_at, run.started_at,
-      run.ended_at, run.requested_time, run.started_time, run.ended_time, run.retry_time, run.done,
-      run.total);
+  all(a, run.id, run.step, run.state, run.attempt, run.forgiven, run.epoch, run.seed, run.requested_at,
+      run.started_at, run.ended_at, run.requested_time, run.started_time, run.ended_time, run.retry_time,
+      run.done, run.total);
   text(a, run.because);
   text(a, run.stage);
   text(a, run.error);
   optional(a, run.import, [&](auto& import) { import_progress(a, import); });
   optional(a, run.topics, [&](auto& topics) {
-    all(a, topics.method, topics.max_topics, topics.depth, topics.min_topics);
+    all(a, topics.method, topics.max_topics, topics.depth, topics.min_topics, topics.granularity, topics.split,
+        topics.clear_assignments);
     text(a, topics.template_name);
+    text(a, topics.embedder);
   });
   optional(a, run.categorize,
-           [&](auto& categorize) { all(a, categorize.scope, categorize.overwrite_manual); });
+           [&](auto& categorize) {
+             all(a, categorize.scope, categorize.overwrite_manual);
+             text(a, categorize.embedder);
+           });
 }
 
 template <class A>
@@ -159,7 +164,10 @@ void topic(A& a, auto& topic) {
 
 template <class A>
 void tree(A& a, auto& tree) {
-  all(a, tree.version, tree.method);
+  all(a, tree.version, tree.method, tree.outliers);
+  text(a, tree.template_name);
+  text(a, tree.embedder);
+  text(a, tree.language);
   list(a, tree.topics, [&](auto& one) { topic(a, one); });
 }
 
@@ -179,9 +187,9 @@ void change(A& a, auto& change) {
 
 template <class A>
 void state(A& a, auto& s) {
-  all(a, s.id, s.position, s.time, s.created_time, s.source, s.settings_changed, s.deleted_at, s.purged,
-      s.forked_from, s.forked_at, s.settings.max_tokens, s.settings.min_user_characters, s.pending,
-      s.topics_ever, s.categorize_due, s.coverage_due);
+  all(a, s.id, s.position, s.time, s.created_time, s.source, s.settings_changed, s.invalidated_at,
+      s.deleted_at, s.purged, s.forked_from, s.forked_at, s.settings.max_tokens,
+      s.settings.min_user_characters, s.pending, s.topics_ever, s.categorize_due, s.coverage_due);
   text(a, s.name);
   text(a, s.objective);
   text(a, s.settings.encoding);
@@ -209,6 +217,11 @@ void state(A& a, auto& s) {
     all(a, block.first_record, block.count, block.source, block.run, block.position);
   });
   rows(a, s.records, [&](auto& row) { a.bytes(&row, sizeof row); });
+  rows(a, s.vector_blocks, [&](auto& block) {
+    blob_id(a, block.id);
+    text(a, block.embedder);
+  });
+  rows(a, s.vectors, [&](auto& place) { all(a, place.block, place.row); });
 }
 }  // namespace
 

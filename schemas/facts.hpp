@@ -56,6 +56,11 @@ struct EventTypeOf;
   X(topic_assigned_manually, TopicAssignedManually) \
   X(assignments_cleared, AssignmentsCleared)        \
   X(calibration_fitted, CalibrationFitted)          \
+  X(vectors_computed, VectorsComputed)              \
+  X(topic_changed, TopicChanged)                    \
+  X(topic_added, TopicAdded)                        \
+  X(topic_removed, TopicRemoved)                    \
+  X(topic_split, TopicSplit)                        \
   X(coverage_measured, CoverageMeasured)            \
   X(coverage_targets_set, CoverageTargetsSet)
 

@@ -3,33 +3,37 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "engine/step.hpp"
+#include "steps/embedders.hpp"
 #include "steps/text/tokenizer.hpp"
 
 namespace steps {
 
-// The encodings a dataset may name, loaded once; read from many threads.
+// The encodings a dataset may name; any thread. The default one is loaded at once, the others (10 MB each)
+// when a dataset first names them.
 class Tokenizers {
  public:
   // An Error names the file that is missing and how to get it.
   [[nodiscard]] static schemas::Result<Tokenizers> load(const std::filesystem::path& asset_dir);
   // The named one; o200k_base when the name is unknown (settings are checked before they become events).
-  [[nodiscard]] const text::Tokenizer& get(const std::string& name) const;
+  // An Error as load() has, for a file that was damaged or removed since.
+  [[nodiscard]] schemas::Result<const text::Tokenizer*> get(const std::string& name) const;
 
  private:
-  std::map<std::string, text::Tokenizer> by_name_;
+  struct OnFirstUse;
+  std::shared_ptr<OnFirstUse> by_name_;
 };
 
 engine::StepKind validate(std::shared_ptr<const Tokenizers> tokenizers);
-engine::StepKind find_topics();
-engine::StepKind categorize();
+engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders);
+engine::StepKind categorize(std::shared_ptr<const Embedders> embedders);
 engine::StepKind measure_coverage();
 
 // Import has no entry: its input is a connection, not the state (see import_lines.hpp).
-engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers);
+engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers,
+                            const std::shared_ptr<const Embedders>& embedders);
 
 }  // namespace steps

@@ -1,22 +1,29 @@
-// Automatic topics: reads the last user messages (a seeded sample of them when there are very many), finds
-// groups that the words suggest, names them by keyphrases. Two blocks: read, then find.
+// Topics, by template or automatic: reads the last user messages (a seeded sample of them when there are very
+// many), embeds them block by block, then finds the groups that they form and names them by keyphrases.
 #include "steps/topics/find_topics.hpp"
 
 #include <algorithm>
 
 #include "steps/catalog.hpp"
-#include "steps/text/normalize.hpp"
+#include "steps/embed/language.hpp"
+#include "steps/topic_events.hpp"
+#include "steps/topics/templates.hpp"
+#include "steps/vectors.hpp"
 
 namespace steps {
 
 namespace {
-constexpr std::size_t texts_max = 20'000;       // more records are represented by a sample of this many
-constexpr std::size_t members_kept_max = 200;   // per topic, for the categorizer to learn from
-constexpr std::size_t text_bytes_max = 16'384;  // of one message; the beginning says what it is about
+constexpr std::size_t texts_max = 20'000;  // more records are represented by a sample of this many
+constexpr std::size_t block_texts = 2048;  // embedded between two events
+constexpr double english_share_min = 0.8;
 
 struct Memory {
   std::vector<std::uint64_t> records;
   std::vector<std::string> texts;
+  std::shared_ptr<const embed::Embedder> embedder;  // none: words alone
+  bool english = true;
+  std::vector<std::uint64_t> missing;  // records to be embedded
+  std::size_t embedded = 0;            // of those
 };
 
 // splitmix64's finalizer: which records a sample takes depends on their number and the seed alone.
@@ -26,12 +33,14 @@ std::uint64_t mix(std::uint64_t z) {
   return z ^ (z >> 31U);
 }
 
-std::vector<std::uint64_t> sampled(const engine::DatasetState& state, std::uint64_t seed) {
+// Of all records, or of those of one topic.
+std::vector<std::uint64_t> sampled(const engine::DatasetState& state, std::uint64_t seed,
+                                   std::uint32_t topic) {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> drawn;
   for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
     const engine::RecordRow& row = state.records[number - 1];
-    if (row.visible() && row.valid() && row.duplicate_of == 0)
-      drawn.emplace_back(mix(number ^ mix(seed)), number);
+    const bool wanted = topic == 0 ? row.duplicate_of == 0 : row.topic == topic;
+    if (row.visible() && row.valid() && wanted) drawn.emplace_back(mix(number ^ mix(seed)), number);
   }
   if (drawn.size() > texts_max) {
     std::ranges::nth_element(drawn, drawn.begin() + texts_max);
@@ -43,91 +52,128 @@ std::vector<std::uint64_t> sampled(const engine::DatasetState& state, std::uint6
   return numbers;
 }
 
-schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, Memory& memory) {
-  text::Scratch scratch;
-  memory.records = sampled(input.state, input.run.seed);
-  const auto read = engine::read_records(
-      input.state, memory.records, input.blobs, [&](std::uint64_t, std::string_view line) {
-        memory.texts.push_back(text::last_user_message(line, scratch).substr(0, text_bytes_max));
-      });
-  if (!read) return std::unexpected(read.error());
-  if (memory.texts.empty()) {
-    return schemas::fail(schemas::ErrorCode::blocked, "at least one valid record", "none",
-                         "import a file with chat records");
+schemas::TopicsParametersT parameters_of(const engine::StepInput& input) {
+  return input.run.topics ? *input.run.topics : schemas::TopicsParametersT{};
+}
+
+engine::StepBlock progress(const engine::StepInput& input, const Memory& memory) {
+  schemas::RunProgressedT event;
+  event.run = schemas::RunId(input.run.id);
+  event.done = memory.embedded + 1;
+  event.total = memory.missing.size() + 2;
+  const std::string messages = std::to_string(memory.texts.size()) + " messages";
+  event.stage = memory.embedded < memory.missing.size()
+                    ? "embedding " + std::to_string(memory.missing.size()) + " of " + messages
+                    : "finding topics in " + messages;
+  return engine::StepBlock{{schemas::encode(event)}, false};
+}
+
+schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, const Embedders& embedders,
+                                              Memory& memory) {
+  const schemas::TopicsParametersT parameters = parameters_of(input);
+  auto embedder = embedders.get(parameters.embedder);
+  if (!embedder) return std::unexpected(embedder.error());
+  memory.records = sampled(input.state, input.run.seed, parameters.split);
+  const std::size_t needed = parameters.split != 0 ? 4 : 1;
+  if (memory.records.size() < needed) {
+    return schemas::fail(
+        schemas::ErrorCode::blocked,
+        needed == 1 ? "at least one valid record" : "at least 4 records in the topic",
+        std::to_string(memory.records.size()),
+        needed == 1 ? "import a file with chat records" : "a topic so small cannot be split");
   }
-  schemas::RunProgressedT progress;
-  progress.run = schemas::RunId(input.run.id);
-  progress.done = 1;
-  progress.total = 2;
-  progress.stage = "finding topics in " + std::to_string(memory.texts.size()) + " messages";
-  return engine::StepBlock{{schemas::encode(progress)}, false};
+  auto texts = texts_of(input, memory.records);
+  if (!texts) return std::unexpected(texts.error());
+  memory.texts = std::move(*texts);
+  const auto english = static_cast<double>(std::ranges::count_if(memory.texts, embed::is_english));
+  memory.english = english >= english_share_min * static_cast<double>(memory.texts.size());
+  const bool knows_all_languages = parameters.embedder == "provider";
+  if (memory.english || knows_all_languages) memory.embedder = *embedder;
+  if (memory.embedder) memory.missing = without_vector(input.state, memory.records, memory.embedder->name());
+  return progress(input, memory);
 }
 
-std::vector<std::uint64_t> records_of(const Memory& memory, const std::vector<std::uint32_t>& rows,
-                                      std::size_t most) {
-  std::vector<std::uint64_t> numbers;
-  const std::size_t stride = std::max<std::size_t>(1, (rows.size() + most - 1) / most);
-  for (std::size_t i = 0; i < rows.size(); i += stride) numbers.push_back(memory.records[rows[i]]);
-  return numbers;
+schemas::Result<engine::StepBlock> embed_block(const engine::StepInput& input, Memory& memory) {
+  const std::size_t count = std::min(block_texts, memory.missing.size() - memory.embedded);
+  const auto records = std::span(memory.missing).subspan(memory.embedded, count);
+  const auto texts = texts_of(input, records);
+  if (!texts) return std::unexpected(texts.error());
+  engine::StepBlock block;
+  if (auto good = compute_vectors(input, *memory.embedder, records, *texts, block); !good)
+    return std::unexpected(good.error());
+  memory.embedded += count;
+  const engine::StepBlock told = progress(input, memory);
+  block.events.insert(block.events.end(), told.events.begin(), told.events.end());
+  return block;
 }
 
-std::unique_ptr<schemas::TopicT> told(const topics::Topic& topic, std::uint32_t id, std::uint32_t parent,
-                                      bool is_leaf, const Memory& memory) {
-  auto table = std::make_unique<schemas::TopicT>();
-  table->id = schemas::TopicId(id);
-  table->parent = parent;
-  table->name = topic.name;
-  table->description = topic.description;
-  table->keywords = topic.keywords;
-  table->labels_by = schemas::LabelSource::keyphrase;
-  table->exemplars = records_of(memory, topic.exemplars, topic.exemplars.size() + 1);
-  if (is_leaf) table->members = records_of(memory, topic.members, members_kept_max);
-  return table;
-}
-
-// Upper nodes first: the hierarchy names parents before their children.
-schemas::TopicsDefinedT event_of(const engine::StepInput& input, const topics::TopicProposal& proposal,
-                                 const Memory& memory) {
-  schemas::TopicsDefinedT event;
-  event.version = input.state.topics->version + 1;
-  event.method = schemas::TopicsMethod::automatic;
-  event.clear_assignments = true;
-  event.run = input.run.id;
-  std::vector<std::uint32_t> id_of(proposal.topics.size(), 0);
-  std::uint32_t next = input.state.topics_ever + 1;
-  const auto add = [&](std::size_t i, bool is_leaf) {
-    const topics::Topic& topic = proposal.topics[i];
-    id_of[i] = next++;
-    const std::uint32_t parent = topic.parent == topics::Topic::no_parent ? 0 : id_of[topic.parent];
-    event.topics.push_back(told(topic, id_of[i], parent, is_leaf, memory));
-  };
-  // Among upper nodes the last is the highest.
-  for (std::size_t i = proposal.topics.size(); i-- > proposal.leaves;) add(i, false);
-  for (std::size_t i = 0; i < proposal.leaves; ++i) add(i, true);
-  return event;
-}
-
-schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any& scratch) {
-  const auto& parameters = input.run.topics;
-  if (!scratch.has_value()) {
-    scratch = std::make_shared<Memory>();
-    return read_texts(input, *std::any_cast<std::shared_ptr<Memory>&>(scratch));
-  }
-  const Memory& memory = *std::any_cast<std::shared_ptr<Memory>&>(scratch);
+schemas::Result<topics::TopicProposal> find(const engine::StepInput& input, const Memory& memory) {
+  const schemas::TopicsParametersT parameters = parameters_of(input);
   topics::TopicOptions options;
   options.seed = input.run.seed;
-  if (parameters && parameters->max_topics > 0) options.topics_max = parameters->max_topics;
-  if (parameters && parameters->min_topics > 0) options.topics_min = parameters->min_topics;
-  if (parameters && parameters->depth > 0) options.depth = parameters->depth;
-  const auto proposal =
-      topics::find_topics(memory.texts, options, [&](double) { return !input.stop.stop_requested(); });
+  if (parameters.max_topics > 0) options.topics_max = parameters.max_topics;
+  if (parameters.min_topics > 0) options.topics_min = parameters.min_topics;
+  options.topics_min = std::min(options.topics_min, options.topics_max);
+  if (parameters.depth > 0) options.depth = parameters.depth;
+  options.granularity = static_cast<double>(parameters.granularity);
+  if (parameters.split != 0) {
+    options.depth = 1;
+    options.rows_min = std::max<std::size_t>(2, memory.texts.size() / 20);
+    if (parameters.max_topics == 0) options.topics_max = 8;
+  }
+  topics::Matrix rows;
+  topics::TextVectors vectors;
+  std::vector<embed::Part> parts;
+  if (memory.embedder) {
+    auto read = read_vectors(input, *memory.embedder, memory.records);
+    if (!read) return std::unexpected(read.error());
+    rows = std::move(*read);
+    parts = memory.embedder->parts();
+    vectors = {&rows, parts};
+  }
+  return topics::find_topics(
+      memory.texts, options, [&](double) { return !input.stop.stop_requested(); }, vectors,
+      memory.english ? topics::TextKind::words : topics::TextKind::character_grams);
+}
+
+schemas::Result<engine::StepBlock> from_template(const engine::StepInput& input) {
+  const schemas::TopicsParametersT parameters = parameters_of(input);
+  const topics::Template* found = topics::find_template(parameters.template_name);
+  if (found == nullptr) {
+    return schemas::fail(schemas::ErrorCode::invalid_argument, "a template: " + topics::template_names(),
+                         "'" + parameters.template_name + "'");
+  }
+  return engine::StepBlock{{schemas::encode(topics_from_template(input, *found))}, true};
+}
+
+schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any& scratch,
+                                        const Embedders& embedders) {
+  if (input.run.topics && input.run.topics->method == schemas::TopicsMethod::template_)
+    return from_template(input);
+  if (!scratch.has_value()) {
+    auto memory = std::make_shared<Memory>();
+    auto block = read_texts(input, embedders, *memory);
+    if (block) scratch = std::move(memory);
+    return block;
+  }
+  Memory& memory = *std::any_cast<std::shared_ptr<Memory>&>(scratch);
+  if (memory.embedded < memory.missing.size()) return embed_block(input, memory);
+  const auto proposal = find(input, memory);
   if (!proposal) return std::unexpected(proposal.error());
-  return engine::StepBlock{{schemas::encode(event_of(input, *proposal, memory))}, true};
+  const std::string compared = memory.embedder  ? memory.embedder->name()
+                               : memory.english ? "words"
+                                                : "character n-grams";
+  const FoundTopics found{*proposal, memory.records, compared, memory.english};
+  if (input.run.topics && input.run.topics->split != 0) return split_block(input, found);
+  return engine::StepBlock{{schemas::encode(topics_found(input, found))}, true};
 }
 }  // namespace
 
-engine::StepKind find_topics() {
-  return {schemas::StepName::topics, "Finds what the records are about and names it.", work};
+engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders) {
+  return {schemas::StepName::topics, "Finds what the records are about and names it.",
+          [embedders = std::move(embedders)](const engine::StepInput& input, std::any& scratch) {
+            return work(input, scratch, *embedders);
+          }};
 }
 
 }  // namespace steps

@@ -72,13 +72,14 @@ schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any
   if (numbers.empty()) return engine::StepBlock{{}, true};
   const auto& settings = input.state.settings;
   const text::ValidationRules rules{settings.max_tokens, settings.min_user_characters, settings.encoding};
-  const text::Tokenizer& tokenizer = tokenizers.get(settings.encoding);
+  const auto tokenizer = tokenizers.get(settings.encoding);
+  if (!tokenizer) return std::unexpected(tokenizer.error());
   Columns columns;
   const auto read = engine::read_records(
       input.state, numbers, input.blobs, [&](std::uint64_t number, std::string_view line) {
         const engine::RecordRow& row = input.state.records[number - 1];
         columns.add(row.is(engine::truncated) ? text::verdict_of_cut_line(line.size() + 1, line.size())
-                                              : text::validate(line, rules, tokenizer, memory.scratch));
+                                              : text::validate(line, rules, **tokenizer, memory.scratch));
       });
   if (!read) return std::unexpected(read.error());
   memory.next = numbers.back() + 1;

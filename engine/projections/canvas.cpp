@@ -151,6 +151,7 @@ Card coverage_card(const DatasetState& state) {
                  (good ? std::string{} : " (" + std::string(tier_of(balance)) + ")");
     shown.rule = "balance " + decimals(balance, 2) +
                  "; complete means over 0.60, under 0.30 generation is recommended";
+    show_trouble(shown, state, {StepName::coverage});
     mark_stale(shown, last, {&state.records_changed, &state.topics_changed, &state.assignments_changed});
   }
   if (const auto skipped = state.skipped.find(StepName::coverage); skipped != state.skipped.end()) {

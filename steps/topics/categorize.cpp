@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "steps/topics/keyword_rules.hpp"
+#include "steps/topics/categorize_parts.hpp"
 #include "steps/topics/rng.hpp"
 #include "steps/topics/softmax.hpp"
 #include "steps/topics/svd.hpp"
@@ -51,24 +51,6 @@ struct Training {
   std::vector<std::uint32_t> fold_of_row;
   std::size_t labelled = 0;  // rows before the topics' own texts
 };
-
-// Seeded order of the labelled examples, class by class in turn, so that the first n are as even as can be.
-std::vector<std::uint32_t> even_order(std::span<const std::uint32_t> classes, std::size_t class_count,
-                                      std::uint64_t seed) {
-  std::vector<std::vector<std::uint32_t>> by_class(class_count);
-  for (std::uint32_t index = 0; index < classes.size(); ++index) by_class[classes[index]].push_back(index);
-  Rng rng(seed);
-  for (auto& members : by_class) {
-    for (std::size_t at = members.size(); at > 1; --at) std::swap(members[at - 1], members[rng.below(at)]);
-  }
-  std::vector<std::uint32_t> order;
-  for (std::size_t turn = 0; order.size() < classes.size(); ++turn) {
-    for (const auto& members : by_class) {
-      if (turn < members.size()) order.push_back(members[turn]);
-    }
-  }
-  return order;
-}
 
 void add_topic_texts(const Features& features, std::span<const TopicText> topics, Training& training) {
   const auto add = [&](std::string_view text, std::uint32_t topic, float weight) {
@@ -124,19 +106,10 @@ struct Categorizer::State {
   // Probabilities in place of logits; the two best classes.
   Assignment decide(std::span<float> logits) const {
     to_probabilities(logits, calibration.temperature);
-    std::size_t best = 0;
-    std::size_t second = logits.size();
-    for (std::size_t topic = 1; topic < logits.size(); ++topic) {
-      if (logits[topic] > logits[best]) {
-        second = best;
-        best = topic;
-      } else if (second == logits.size() || logits[topic] > logits[second]) {
-        second = topic;
-      }
-    }
+    Assignment assignment = best_two(logits, ids);
     const double limit = calibration.samples == 0 ? prior_confidence_max : 1.0;
-    return {ids[best], std::min(static_cast<double>(logits[best]), limit), Method::embedding,
-            second < logits.size() ? ids[second] : 0};
+    assignment.confidence = std::min(assignment.confidence, limit);
+    return assignment;
   }
 };
 
@@ -159,46 +132,6 @@ schemas::Result<Matrix> held_out_logits(const Training& training, std::size_t to
     }
   }
   return logits;
-}
-
-schemas::Result<std::vector<std::uint32_t>> classes_of(std::span<const TopicText> topics,
-                                                       std::span<const Example> examples) {
-  if (topics.empty()) {
-    return schemas::fail(ErrorCode::invalid_argument, "at least one topic", "none", "define topics first");
-  }
-  std::unordered_map<std::uint32_t, std::uint32_t> index_of;
-  for (std::uint32_t topic = 0; topic < topics.size(); ++topic) {
-    if (topics[topic].id == 0 || !index_of.emplace(topics[topic].id, topic).second) {
-      return schemas::fail(ErrorCode::invalid_argument, "topic ids above 0, each once",
-                           std::to_string(topics[topic].id) + " again or out of range");
-    }
-  }
-  std::vector<std::uint32_t> classes;
-  for (const Example& example : examples) {
-    const auto found = index_of.find(example.topic);
-    if (found == index_of.end()) {
-      return schemas::fail(ErrorCode::invalid_argument, "examples of the given topics",
-                           "an example of topic " + std::to_string(example.topic));
-    }
-    classes.push_back(found->second);
-  }
-  return classes;
-}
-
-KeywordRules learn_rules(std::span<const TopicText> topics, std::span<const Example> examples,
-                         std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> classes) {
-  std::vector<std::vector<std::string>> keywords;
-  for (const TopicText& topic : topics) {
-    keywords.push_back(topic.keywords);
-    keywords.back().push_back(topic.name);
-  }
-  std::vector<std::string_view> texts;
-  std::vector<std::uint32_t> topic_of;
-  for (const std::uint32_t index : chosen) {
-    texts.push_back(examples[index].text);
-    topic_of.push_back(classes[index]);
-  }
-  return KeywordRules::fit(keywords, texts, topic_of);
 }
 
 }  // namespace
@@ -265,15 +198,7 @@ Assignment Categorizer::assign(std::string_view text) const {
   }
   const std::optional<KeywordHit> hit = state_->rules.match(text);
   if (!hit || hit->confidence < keyword_confidence_min) return assignment;
-  const std::uint32_t topic = state_->ids[hit->topic];
-  if (topic != assignment.topic) {
-    if (assignment.confidence >= contradiction_min) return assignment;
-    assignment.runner_up = assignment.topic;
-    assignment.topic = topic;
-    assignment.confidence = hit->confidence;
-  }
-  assignment.confidence = std::max(assignment.confidence, hit->confidence);
-  assignment.method = Method::keyword;
+  prefer_keyword(assignment, state_->ids[hit->topic], hit->confidence, contradiction_min);
   return assignment;
 }
 

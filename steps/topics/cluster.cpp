@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 #include "steps/topics/kmeans.hpp"
 #include "steps/topics/linkage.hpp"
@@ -95,12 +96,20 @@ std::unexpected<schemas::Error> stopped() {
   return schemas::fail(schemas::ErrorCode::cancelled, "to finish clustering", "a request to stop");
 }
 
-// The highest score; of equal ones the first. Too few groups only where nothing has enough.
-const Grouping& choose(const std::vector<Grouping>& tried, std::size_t lowest) {
+// The highest score; of equal ones the first. Too few groups only where nothing has enough. A granularity
+// other than 0 moves on to the best grouping of the nearest number to what it asks for.
+const Grouping& choose(const std::vector<Grouping>& tried, std::size_t lowest, double granularity) {
   const auto rank = [lowest](const Grouping& grouping) {
     return std::pair(grouping.groups >= lowest, grouping.score);
   };
-  return *std::ranges::max_element(tried, {}, rank);
+  const Grouping& best = *std::ranges::max_element(tried, {}, rank);
+  if (granularity == 0) return best;
+  const double wanted = static_cast<double>(best.groups) * std::exp2(granularity);
+  const auto nearness = [&](const Grouping& grouping) {
+    const double apart = std::abs(std::log(static_cast<double>(grouping.groups) / wanted));
+    return std::tuple(grouping.groups >= lowest, -apart, grouping.score);
+  };
+  return *std::ranges::max_element(tried, {}, nearness);
 }
 
 struct Found {
@@ -114,7 +123,8 @@ schemas::Result<Found> search(const Sample& sample, const ClusterOptions& option
   Bounds bounds;
   bounds.rows_min = rows_min;
   bounds.lowest = std::clamp<std::size_t>(options.topics_min, 1, count);
-  bounds.highest = std::clamp(std::min(options.topics_max, count / rows_min), bounds.lowest, count);
+  bounds.highest =
+      std::clamp(std::min({options.topics_max, options.search_max, count / rows_min}), bounds.lowest, count);
   std::vector<Grouping> tried;
   double done = 0;
   for (const Linkage linkage : {Linkage::average, Linkage::ward}) {
@@ -125,7 +135,7 @@ schemas::Result<Found> search(const Sample& sample, const ClusterOptions& option
     search_tree(sample, merges, bounds, options, tried);
     done += 0.25;
   }
-  Found found{choose(tried, bounds.lowest), {}};
+  Found found{choose(tried, bounds.lowest, options.granularity), {}};
   for (const Grouping& grouping : tried) found.tried.push_back({grouping.groups, grouping.score});
   Grouping& chosen = found.grouping;
   chosen.groups = refine(sample.rows, chosen.group_of, chosen.groups, 30);
@@ -181,9 +191,27 @@ void order_by_size(Clustering& clustering) {
   clustering.centroids = take_rows(clustering.centroids, order);
 }
 
-// Level after level, from the tree over the groups: k^(2/3), k^(1/3) nodes for three levels, and so on.
+// How many groups of the tree's leaves stand apart best, 3 up to the root of their number, so that neither
+// level is too long to read; 0 when none do: then an upper level would only be a pile of topics.
+std::size_t best_upper_count(const Matrix& centroids, std::span<const Merge> merges) {
+  constexpr double silhouette_min = 0.02;
+  std::size_t best = 0;
+  double best_silhouette = silhouette_min;
+  const auto most = static_cast<std::size_t>(std::lround(std::sqrt(centroids.rows)));
+  for (std::size_t count = 3; count <= most; ++count) {
+    const double silhouette = mean_silhouette(centroids, cut(merges, centroids.rows, count), count);
+    if (silhouette <= best_silhouette) continue;
+    best = count;
+    best_silhouette = silhouette;
+  }
+  return best;
+}
+
+// Level after level, from the tree over the groups: for two levels the number that stands apart best, for
+// more k^(2/3), k^(1/3) and so on.
 void add_parents(Clustering& clustering, std::size_t depth) {
-  if (depth < 2 || clustering.groups < 4) return;
+  constexpr std::size_t groups_min = 12;  // fewer are seen at a glance
+  if (depth < 2 || clustering.groups < groups_min) return;
   std::vector<float> sizes(clustering.groups);
   for (const std::uint32_t group : clustering.group_of_row) sizes[group] += 1;
   const std::vector<Merge> merges = link(clustering.centroids, Linkage::average, sizes);
@@ -192,7 +220,9 @@ void add_parents(Clustering& clustering, std::size_t depth) {
   std::size_t nodes = clustering.groups;
   for (std::size_t level = 1; level < depth; ++level) {
     const double share = static_cast<double>(depth - level) / static_cast<double>(depth);
-    const auto wanted = static_cast<std::size_t>(std::lround(std::pow(clustering.groups, share)));
+    const std::size_t wanted =
+        depth == 2 ? best_upper_count(clustering.centroids, merges)
+                   : static_cast<std::size_t>(std::lround(std::pow(clustering.groups, share)));
     if (wanted < 2 || wanted >= nodes) continue;
     const Groups above = cut(merges, clustering.groups, wanted);
     Groups parents(nodes);
@@ -203,9 +233,7 @@ void add_parents(Clustering& clustering, std::size_t depth) {
   }
 }
 
-}  // namespace
-
-schemas::Result<Clustering> cluster(const Matrix& rows, const ClusterOptions& options) {
+schemas::Result<void> check(const Matrix& rows, const ClusterOptions& options) {
   if (rows.rows == 0) {
     return schemas::fail(schemas::ErrorCode::invalid_argument, "at least one text to find topics in", "none",
                          "import records first");
@@ -217,31 +245,64 @@ schemas::Result<Clustering> cluster(const Matrix& rows, const ClusterOptions& op
                          std::to_string(options.topics_min) + " to " + std::to_string(options.topics_max) +
                              " topics, depth " + std::to_string(options.depth));
   }
-  const std::size_t rows_min =
-      options.rows_min != 0 ? options.rows_min : std::max<std::size_t>(2, rows.rows / 100);
-  const Sample sample = draw(rows, options);
-  const double sampled = static_cast<double>(sample.ids.size()) / static_cast<double>(rows.rows);
-  const auto sample_min = static_cast<std::size_t>(std::ceil(static_cast<double>(rows_min) * sampled));
-  schemas::Result<Found> found = search(sample, options, std::max<std::size_t>(sample_min, 2));
-  if (!found) return std::unexpected(found.error());
-  const Grouping& chosen = found->grouping;
+  return {};
+}
 
+// Gives the rows outside the sample their group, and all of it its order.
+Clustering complete(const Matrix& rows, const Sample& sample, const Grouping& chosen, std::size_t depth) {
+  constexpr float outlier_below = 0.2F;
   Clustering clustering;
   clustering.groups = chosen.groups;
-  clustering.tried = std::move(found->tried);
   clustering.score = chosen.score;
   clustering.centroids = centroids_of(sample.rows, chosen.group_of, chosen.groups);
   std::vector<std::size_t> sizes(clustering.groups);
   for (const std::uint32_t group : chosen.group_of) ++sizes[group];
   const auto largest = static_cast<std::uint32_t>(std::ranges::max_element(sizes) - sizes.begin());
-  clustering.group_of_row.resize(rows.rows);
+  clustering.group_of_row = nearest_of_rows(rows, clustering.centroids);
   for (std::size_t row = 0; row < rows.rows; ++row) {
-    const bool known = dot(rows.row(row), rows.row(row)) > 0.5F;
-    clustering.group_of_row[row] = known ? nearest(rows.row(row), clustering.centroids) : largest;
+    std::uint32_t& group = clustering.group_of_row[row];
+    if (dot(rows.row(row), rows.row(row)) <= 0.5F) group = largest;
+    if (dot(rows.row(row), clustering.centroids.row(group)) < outlier_below) ++clustering.outliers;
   }
   close_gaps(clustering);
   order_by_size(clustering);
-  add_parents(clustering, options.depth);
+  add_parents(clustering, depth);
+  return clustering;
+}
+
+std::optional<Clustering> cluster_by_meaning(const Matrix& rows, const ClusterOptions& options) {
+  const Sample sample = draw(rows, options);
+  MeaningOptions how = *options.meaning;
+  how.finer = 0.1 * options.granularity;
+  how.groups_min = options.topics_min;
+  how.groups_max = options.topics_max;
+  std::optional<MeaningGroups> found = meaning_groups(sample.rows, how);
+  if (!found) return std::nullopt;
+  const Grouping grouping{std::move(found->group_of), found->groups, found->support};
+  Clustering clustering = complete(rows, sample, grouping, options.depth);
+  clustering.tried = {{clustering.groups, found->support}};
+  clustering.by_meaning = true;
+  return clustering;
+}
+
+}  // namespace
+
+schemas::Result<Clustering> cluster(const Matrix& rows, const ClusterOptions& options) {
+  if (auto good = check(rows, options); !good) return std::unexpected(good.error());
+  if (options.meaning) {
+    if (options.keep_going && !options.keep_going(0)) return stopped();
+    if (auto found = cluster_by_meaning(rows, options)) return std::move(*found);
+  }
+  const Matrix& searched = options.otherwise != nullptr ? *options.otherwise : rows;
+  const std::size_t rows_min =
+      options.rows_min != 0 ? options.rows_min : std::max<std::size_t>(2, rows.rows / 100);
+  const Sample sample = draw(searched, options);
+  const double sampled = static_cast<double>(sample.ids.size()) / static_cast<double>(rows.rows);
+  const auto sample_min = static_cast<std::size_t>(std::ceil(static_cast<double>(rows_min) * sampled));
+  schemas::Result<Found> found = search(sample, options, std::max<std::size_t>(sample_min, 2));
+  if (!found) return std::unexpected(found.error());
+  Clustering clustering = complete(searched, sample, found->grouping, options.depth);
+  clustering.tried = std::move(found->tried);
   return clustering;
 }
 

@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "schemas/error.hpp"
 #include "steps/topics/matrix.hpp"
+#include "steps/topics/meaning_groups.hpp"
 #include "steps/topics/tree_partition.hpp"
 
 namespace steps::topics {
@@ -27,6 +29,13 @@ struct ClusterOptions {
   // grouping with the highest sum is the result. Empty: the mean silhouette (Rousseeuw 1987) with cosine
   // distance decides.
   GroupScore score;
+  // Also look for groups of texts that mean the same (meaning_groups.hpp), and take them when the rows have
+  // them; for rows from an embedder.
+  std::optional<MeaningOptions> meaning;
+  // Without such groups: search in these rows instead of the clustered ones (as many, of length 1 or 0).
+  const Matrix* otherwise = nullptr;
+  std::size_t search_max = 300;  // topics_max of the search by score
+  double granularity = 0;        // -1 coarser .. 1 finer: halves or doubles the number of topics, about
   std::function<bool(double progress)> keep_going;  // 0..1, from time to time; false cancels
 };
 
@@ -43,7 +52,9 @@ struct Clustering {
   // so on; at most depth - 1 levels, fewer when there are too few groups to divide.
   std::vector<std::vector<std::uint32_t>> parents;
   std::vector<Candidate> tried;
-  double score = 0;  // of the grouping that was chosen, on the sample
+  double score = 0;          // of the grouping that was chosen, on the sample
+  bool by_meaning = false;   // groups of texts that mean the same were found
+  std::size_t outliers = 0;  // rows whose cosine to the centre of their group is below 0.2
 };
 
 // `rows` must have length 1 or 0; a row of length 0 joins the largest group.

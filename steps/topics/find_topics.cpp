@@ -4,7 +4,9 @@
 #include <set>
 
 #include "steps/topics/evidence.hpp"
+#include "steps/topics/grams.hpp"
 #include "steps/topics/label.hpp"
+#include "steps/topics/space.hpp"
 #include "steps/topics/svd.hpp"
 #include "steps/topics/vectorize.hpp"
 
@@ -14,6 +16,26 @@ namespace {
 using schemas::ErrorCode;
 
 constexpr std::size_t exemplars_max = 5;
+// Of the words beside the vectors: measured with them in bench/topics.
+constexpr std::size_t fused_word_dims = 128;
+constexpr float fused_word_weight = 0.5F;
+// The search by evidence is for data of few, broad topics.
+constexpr std::size_t search_topics_max = 40;
+
+Matrix in_space_of(const SparseRows& words, std::size_t dims, std::uint64_t seed) {
+  SvdOptions space;
+  space.dims = dims;
+  space.seed = seed;
+  return Svd::fit(words, space).project(words);
+}
+
+// Every word as its parts of four letters, its ends marked: "endings" of one word then meet.
+std::vector<std::string> character_grams(std::span<const std::string> texts) {
+  std::vector<std::string> grams;
+  grams.reserve(texts.size());
+  for (const std::string& text : texts) grams.push_back(grams_of(text, 4));
+  return grams;
+}
 
 // The members nearest to the centre; of texts that are the same word for word only the first.
 std::vector<std::uint32_t> most_central(std::span<const std::string> texts, const Matrix& rows,
@@ -66,6 +88,22 @@ void add_level(std::span<const std::string> texts, const Matrix& rows, std::span
   }
 }
 
+// An upper topic whose texts have no phrase in common is called after its two largest parts.
+void name_by_children(TopicProposal& proposal, std::size_t node) {
+  std::vector<std::pair<std::size_t, const Topic*>> parts;
+  for (const Topic& topic : proposal.topics) {
+    if (topic.parent == node && !is_nameless(topic.name)) parts.emplace_back(topic.members.size(), &topic);
+  }
+  // Of equal ones the first, which is the one that lies first in the list.
+  std::ranges::sort(parts, [](const auto& left, const auto& right) {
+    return std::pair(right.first, left.second) < std::pair(left.first, right.second);
+  });
+  if (parts.size() < 2) return;
+  std::string second = parts[1].second->name;
+  if (!second.empty() && second[0] >= 'A' && second[0] <= 'Z') second[0] = static_cast<char>(second[0] + 32);
+  proposal.topics[node].name = parts[0].second->name + ", " + second;
+}
+
 TopicProposal propose(std::span<const std::string> texts, const Matrix& rows, Clustering clustering) {
   TopicProposal proposal;
   proposal.leaves = clustering.groups;
@@ -79,17 +117,23 @@ TopicProposal propose(std::span<const std::string> texts, const Matrix& rows, Cl
     for (std::size_t node = 0; node < parents.size(); ++node) {
       proposal.topics[below + node].parent = static_cast<std::uint32_t>(here + parents[node]);
     }
+    for (std::size_t node = here; node < proposal.topics.size(); ++node) {
+      if (is_nameless(proposal.topics[node].name)) name_by_children(proposal, node);
+    }
     below = here;
   }
   proposal.topic_of_row = std::move(clustering.group_of_row);
   proposal.tried = std::move(clustering.tried);
+  proposal.by_meaning = clustering.by_meaning;
+  proposal.outliers = clustering.outliers;
   return proposal;
 }
 
 }  // namespace
 
 schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, const TopicOptions& options,
-                                           const std::function<bool(double progress)>& keep_going) {
+                                           const std::function<bool(double progress)>& keep_going,
+                                           const TextVectors& vectors, TextKind kind) {
   if (options.dims == 0 || options.dims > 128) {
     return schemas::fail(ErrorCode::invalid_argument, "1 to 128 dimensions", std::to_string(options.dims));
   }
@@ -98,14 +142,19 @@ schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, c
     return schemas::fail(ErrorCode::cancelled, "to find topics", "a request to stop");
   };
   if (stopped(0)) return cancelled();
-  const Vocabulary vocabulary = Vocabulary::fit(texts);
-  const SparseRows words = vocabulary.transform(texts);
-  if (stopped(0.15)) return cancelled();
-  SvdOptions space;
-  space.dims = options.dims;
-  space.seed = options.seed;
-  const Svd svd = Svd::fit(words, space);
-  const Matrix rows = svd.project(words);
+  const std::vector<std::string> grams =
+      kind == TextKind::character_grams ? character_grams(texts) : std::vector<std::string>{};
+  const std::span<const std::string> compared = kind == TextKind::character_grams ? grams : texts;
+  const Vocabulary vocabulary = Vocabulary::fit(compared);
+  const SparseRows words = vocabulary.transform(compared);
+  if (stopped(0.1)) return cancelled();
+  const Matrix rows = in_space_of(words, options.dims, options.seed);
+  if (stopped(0.2)) return cancelled();
+  Matrix fused;
+  if (vectors.rows != nullptr) {
+    const Matrix meaning = Space::fit(*vectors.rows, vectors.parts).place(*vectors.rows);
+    fused = fuse(meaning, in_space_of(words, fused_word_dims, options.seed), fused_word_weight);
+  }
   if (stopped(0.35)) return cancelled();
 
   WordEvidence evidence(vocabulary, words);
@@ -115,12 +164,20 @@ schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, c
   how.seed = options.seed;
   how.depth = options.depth;
   how.sample_max = options.sample_max;
+  // Where topics are broad, a small one is a manner of speaking, not a subject.
+  how.rows_min = options.rows_min != 0 ? options.rows_min : std::max<std::size_t>(2, texts.size() * 3 / 100);
+  how.granularity = options.granularity;
   how.score = [&](std::span<const std::uint32_t> group) { return evidence.group_score(group); };
   how.keep_going = [&](double progress) { return !stopped(0.35 + 0.55 * progress); };
-  schemas::Result<Clustering> clustering = cluster(rows, how);
+  if (vectors.rows != nullptr) {
+    how.meaning.emplace();
+    how.otherwise = &rows;
+  }
+  how.search_max = search_topics_max;
+  schemas::Result<Clustering> clustering = cluster(vectors.rows != nullptr ? fused : rows, how);
   if (!clustering) return std::unexpected(clustering.error());
   if (stopped(0.9)) return cancelled();
-  TopicProposal proposal = propose(texts, rows, std::move(*clustering));
+  TopicProposal proposal = propose(texts, vectors.rows != nullptr ? fused : rows, std::move(*clustering));
   if (stopped(1)) return cancelled();
   return proposal;
 }

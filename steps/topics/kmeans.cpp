@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "steps/topics/gemm.hpp"
+
 namespace steps::topics {
 
 Matrix take_rows(const Matrix& rows, std::span<const std::uint32_t> chosen) {
@@ -31,6 +33,22 @@ std::uint32_t nearest(std::span<const float> row, const Matrix& centroids) {
     }
   }
   return best;
+}
+
+Groups nearest_of_rows(const Matrix& rows, const Matrix& centroids) {
+  constexpr std::size_t block = 1024;
+  Groups group_of(rows.rows);
+  for (std::size_t first = 0; first < rows.rows; first += block) {
+    Matrix some(std::min(block, rows.rows - first), rows.cols);
+    std::copy_n(rows.values.begin() + static_cast<std::ptrdiff_t>(first * rows.cols), some.values.size(),
+                some.values.begin());
+    const Matrix closeness = dots(some, centroids);
+    for (std::size_t row = 0; row < some.rows; ++row) {
+      const auto values = closeness.row(row);
+      group_of[first + row] = static_cast<std::uint32_t>(std::ranges::max_element(values) - values.begin());
+    }
+  }
+  return group_of;
 }
 
 std::size_t renumber(Groups& group_of, std::size_t groups) {
@@ -64,13 +82,9 @@ std::size_t dissolve_small(const Matrix& rows, Groups& group_of, std::size_t gro
 std::size_t refine(const Matrix& rows, Groups& group_of, std::size_t groups, std::size_t rounds) {
   for (std::size_t round = 0; round < rounds; ++round) {
     const Matrix centroids = centroids_of(rows, group_of, groups);
-    bool moved = false;
-    for (std::size_t row = 0; row < rows.rows; ++row) {
-      const std::uint32_t group = nearest(rows.row(row), centroids);
-      moved = moved || group != group_of[row];
-      group_of[row] = group;
-    }
-    if (!moved) break;
+    Groups moved = nearest_of_rows(rows, centroids);
+    if (moved == group_of) break;
+    group_of = std::move(moved);
     groups = renumber(group_of, groups);
   }
   return groups;

@@ -20,6 +20,9 @@ using Groups = std::vector<std::uint32_t>;  // the group of each row, 0 .. group
 // The centre with the highest cosine; the first of equal ones.
 [[nodiscard]] std::uint32_t nearest(std::span<const float> row, const Matrix& centroids);
 
+// nearest() of every row.
+[[nodiscard]] Groups nearest_of_rows(const Matrix& rows, const Matrix& centroids);
+
 // Closes the gaps that empty groups leave; returns how many groups remain.
 std::size_t renumber(Groups& group_of, std::size_t groups);
 

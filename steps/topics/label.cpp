@@ -11,6 +11,7 @@ namespace {
 
 // A phrase in fewer of a group's texts would promise what most of them are not about.
 constexpr double share_min = 0.06;
+constexpr std::string_view nameless = "Other requests";
 
 struct Scored {
   const Phrase* phrase = nullptr;
@@ -61,7 +62,7 @@ bool can_name(const PhraseCounts& counts, const Phrase& phrase) {
 
 // A pair says more than a word and three say more than two, at the price of being in fewer texts.
 double name_score(const PhraseCounts& counts, const Scored& candidate) {
-  constexpr double by_length[] = {1.0, 1.8, 1.6};
+  constexpr double by_length[] = {1.0, 2.2, 1.9};
   double score = candidate.score * by_length[candidate.phrase->words.size() - 1];
   for (const std::uint32_t word : candidate.phrase->words) {
     if (counts.words[word].weak) score *= 0.5;
@@ -78,6 +79,18 @@ std::string capitalised(std::string text) {
 
 using Ranked = std::vector<std::pair<double, const Scored*>>;
 
+// As a name has it: what it is about in the plural, where people write it so ("Openings", not "Opening").
+std::string name_of(const PhraseCounts& counts, const Phrase& phrase) {
+  std::string text;
+  for (std::size_t at = 0; at < phrase.words.size(); ++at) {
+    const PhraseWord& word = counts.words[phrase.words[at]];
+    if (at > 0) text += ' ';
+    const bool last = at + 1 == phrase.words.size();
+    text += last && !word.plural.empty() ? word.plural : word.surface;
+  }
+  return text;
+}
+
 // Two single words as people write them together ("pawn structure"), else with "and" between them.
 std::string joined_name(const PhraseCounts& counts, const Phrase& left, const Phrase& right,
                         const Ranked& ranked) {
@@ -86,9 +99,9 @@ std::string joined_name(const PhraseCounts& counts, const Phrase& left, const Ph
     if (words.size() != 2) continue;
     const bool forward = words[0] == left.words[0] && words[1] == right.words[0];
     const bool backward = words[0] == right.words[0] && words[1] == left.words[0];
-    if (forward || backward) return surface(counts, *entry->phrase);
+    if (forward || backward) return name_of(counts, *entry->phrase);
   }
-  return surface(counts, left) + " and " + surface(counts, right);
+  return name_of(counts, left) + " and " + name_of(counts, right);
 }
 
 // The best free phrase; a single word gets a companion when one is nearly as strong ("Calories and
@@ -97,18 +110,18 @@ std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& s
                         const std::set<std::string>& taken) {
   Ranked candidates;
   for (const Scored& entry : scored) {
-    if (can_name(counts, *entry.phrase)) candidates.emplace_back(name_score(counts, entry), &entry);
+    if (entry.share >= share_min && can_name(counts, *entry.phrase))
+      candidates.emplace_back(name_score(counts, entry), &entry);
   }
   std::ranges::sort(
       candidates, [](const auto& left, const auto& right) {  // `scored` is one array: its order decides ties
         return std::pair(-left.first, left.second) < std::pair(-right.first, right.second);
       });
-  if (candidates.empty() || candidates.front().second->share < share_min) return {};
   for (const auto& [score, best] : candidates) {
-    const std::string text = surface(counts, *best->phrase);
+    const std::string text = name_of(counts, *best->phrase);
     if (best->phrase->words.size() == 1 && counts.words[best->phrase->words[0]].kind == TokenKind::word) {
       for (const auto& [other_score, other] : candidates) {
-        if (other_score < 0.6 * score) break;
+        if (other_score < 0.5 * score) break;
         if (other->phrase->words.size() != 1 || other == best) continue;
         const std::string name = capitalised(joined_name(counts, *best->phrase, *other->phrase, candidates));
         if (!taken.contains(name)) return name;
@@ -165,6 +178,10 @@ std::string describe(const std::vector<std::string>& keywords, const std::string
 
 }  // namespace
 
+bool is_nameless(const std::string& name) {
+  return name.starts_with(nameless);
+}
+
 std::vector<Label> label_groups(std::span<const std::string> texts, std::span<const std::uint32_t> group_of,
                                 std::size_t groups, std::span<const std::string> examples) {
   const PhraseCounts counts = count_phrases(texts, group_of, groups);
@@ -175,7 +192,7 @@ std::vector<Label> label_groups(std::span<const std::string> texts, std::span<co
     Label& label = labels[group];
     label.name = choose_name(counts, scored, taken);
     for (std::size_t number = 1; label.name.empty() || taken.contains(label.name); ++number) {
-      label.name = number == 1 ? "Other requests" : "Other requests " + std::to_string(number);
+      label.name = number == 1 ? std::string(nameless) : std::string(nameless) + " " + std::to_string(number);
     }
     taken.insert(label.name);
     label.keywords = choose_keywords(counts, scored);

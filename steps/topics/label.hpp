@@ -16,6 +16,9 @@ struct Label {
   std::vector<std::string> keywords;  // up to 10 words or phrases, lower case, the strongest first
 };
 
+// Whether a name says nothing, because the texts of the group have nothing in common.
+[[nodiscard]] bool is_nameless(const std::string& name);
+
 // group_of[i] < groups belongs to texts[i]; `examples[g]` is quoted in the description of group g (may be
 // empty). Every group has a label, an empty one too. Reads at most 20,000 texts, evenly spread.
 [[nodiscard]] std::vector<Label> label_groups(std::span<const std::string> texts,

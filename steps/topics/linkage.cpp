@@ -6,6 +6,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "steps/topics/gemm.hpp"
+
 namespace steps::topics {
 namespace {
 
@@ -70,9 +72,17 @@ Chain start(const Matrix& rows, Linkage linkage, std::span<const float> weights)
   std::iota(chain.active.begin(), chain.active.end(), 0U);
   chain.weight.assign(rows.rows, 1.0F);
   if (!weights.empty()) chain.weight.assign(weights.begin(), weights.end());
+  constexpr std::size_t block = 256;
+  Matrix together;
   for (std::size_t left = 0; left < rows.rows; ++left) {
+    if (left % block == 0) {
+      Matrix some(std::min(block, rows.rows - left), rows.cols);
+      std::copy_n(rows.values.begin() + static_cast<std::ptrdiff_t>(left * rows.cols), some.values.size(),
+                  some.values.begin());
+      together = dots(some, rows);
+    }
     for (std::size_t right = left + 1; right < rows.rows; ++right) {
-      const float apart = std::max(0.0F, 1.0F - dot(rows.row(left), rows.row(right)));
+      const float apart = std::max(0.0F, 1.0F - together.row(left % block)[right]);
       const float a = chain.weight[left];
       const float b = chain.weight[right];
       // Rows of length 1: squared distance = 2 * (1 - cosine); Ward's growth is a b / (a + b) times that.

@@ -92,7 +92,7 @@ class Counter {
     const auto next = static_cast<std::uint32_t>(words_.size());
     std::string stemmed = token.kind == TokenKind::word ? singular_stem(token.text) : token.text;
     const auto [entry, added] = word_of_stem_.try_emplace(std::move(stemmed), next);
-    if (added) words_.push_back({{}, token.kind, false});
+    if (added) words_.push_back({{}, {}, token.kind, false});
     spellings_.emplace(token.text, Spelling{entry->second, 1});
     return entry->second;
   }
@@ -106,9 +106,22 @@ class Counter {
       surface = spelling;
       best[entry.word] = entry.count;
     }
+    choose_plurals();
     for (PhraseWord& word : words_) {
       word.weak = word.surface.size() < 3 || word.kind == TokenKind::code ||
                   (word.kind == TokenKind::word && is_weak_name(word.surface));
+    }
+  }
+
+  // Spellings that end in "s" and share the stem; an eighth of the occurrences makes them usual.
+  void choose_plurals() {
+    std::vector<std::uint32_t> all(words_.size());
+    for (const auto& [spelling, entry] : spellings_) all[entry.word] += entry.count;
+    for (const auto& [spelling, entry] : spellings_) {
+      PhraseWord& word = words_[entry.word];
+      const bool plural = word.kind == TokenKind::word && spelling.size() > 4 && spelling.ends_with('s');
+      if (!plural || 8 * entry.count < all[entry.word]) continue;
+      if (word.plural.empty() || spelling < word.plural) word.plural = spelling;
     }
   }
 

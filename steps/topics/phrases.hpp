@@ -20,6 +20,7 @@ struct Phrase {
 
 struct PhraseWord {
   std::string surface;  // the most frequent spelling
+  std::string plural;   // the same with an "s", where a good part of the texts write it so
   TokenKind kind = TokenKind::word;
   bool weak = false;  // no good name by itself
 };

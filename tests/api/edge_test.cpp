@@ -1,6 +1,7 @@
 // The edge itself: framing, limits, who may come in, how errors are told.
 #include <openssl/evp.h>
 
+#include "api/web_assets.hpp"
 #include "tests/api/api_support.hpp"
 
 namespace {
@@ -21,7 +22,7 @@ TEST_CASE("probes, metrics and the page answer without a token or a dataset", "[
   REQUIRE(metrics.body.find("rftd_durability_info{mode=\"os\"} 1") != std::string::npos);
   REQUIRE(metrics.body.find("rftd_http_requests_total{status=\"200\"}") != std::string::npos);
   const HttpAnswer page = t.client->get("/");
-  REQUIRE(page.body.find("has no web page") != std::string::npos);
+  REQUIRE(page.body.find("<title>rftd</title>") != std::string::npos);
   REQUIRE(page.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'"));
   REQUIRE(t.client->get("/finetune/d1").status == 200);
   REQUIRE(t.client->get("/api/v1").header("content-type").starts_with("text/html"));
@@ -239,6 +240,39 @@ TEST_CASE("an address that others reach needs a token", "[api][edge]") {
   const auto refused = api::Daemon::start(config);
   REQUIRE(!refused);
   REQUIRE(refused.error().at == "listen");
+}
+
+TEST_CASE("the page that is built in comes compressed, with a tag, and its parts may be kept for ever",
+          "[api][edge]") {
+  TestDaemon t;
+  const HttpAnswer plain = t.client->get("/finetune/d1");
+  REQUIRE(plain.status == 200);
+  REQUIRE(plain.header("content-type").starts_with("text/html"));
+  REQUIRE(plain.header("content-security-policy").find("unsafe") == std::string::npos);
+  if (api::web_assets().empty()) {
+    REQUIRE(plain.body.find("no web page") != std::string::npos);
+    return;
+  }
+  REQUIRE(plain.body.find("<div id=\"root\">") != std::string::npos);
+  for (const std::string encoding : {"gzip", "br"}) {
+    const HttpAnswer page = t.client->get("/", {{"Accept-Encoding", "deflate, " + encoding + ";q=0.5"}});
+    REQUIRE(page.header("content-encoding") == encoding);
+    REQUIRE(page.header("vary") == "Accept-Encoding");
+    REQUIRE(page.body.size() < plain.body.size());
+    REQUIRE(page.header("etag") != plain.header("etag"));
+    const HttpAnswer again =
+        t.client->get("/", {{"Accept-Encoding", encoding}, {"If-None-Match", page.header("etag")}});
+    REQUIRE(again.status == 304);
+  }
+  REQUIRE(t.client->get("/", {{"Accept-Encoding", "gzip;q=0"}}).body == plain.body);
+  const std::size_t at = plain.body.find("/assets/index-");
+  const std::string script = plain.body.substr(at, plain.body.find('"', at) - at);
+  const HttpAnswer part = t.client->get(script);
+  REQUIRE(part.status == 200);
+  REQUIRE(part.header("cache-control").find("immutable") != std::string::npos);
+  // A worker obeys the policy that its file came with.
+  REQUIRE(part.header("content-security-policy").find("connect-src 'self'") != std::string::npos);
+  REQUIRE(t.client->get("/assets/index-00000000.js").status == 404);
 }
 
 TEST_CASE("the folder of --ui-dir is served with types and tags, and nothing beside it", "[api][edge]") {

@@ -48,6 +48,22 @@ TEST_CASE("records are filtered by what is known of them", "[api][records]") {
   REQUIRE(t.client->get(dataset + "/records?topic=x").status == 400);
 }
 
+TEST_CASE("any part of a list of records can be asked for by its offset", "[api][records]") {
+  TestDaemon t;
+  const std::string dataset = with_records(t);
+  const auto list = [&](const std::string& query) { return ids(t.json(dataset + "/records" + query)); };
+  REQUIRE(list("?offset=2&limit=2") == Ids{"r3", "r4"});
+  REQUIRE(list("?offset=5") == Ids{"r6"});
+  REQUIRE(list("?offset=6").empty());
+  REQUIRE(list("?offset=1&limit=2&sort=-id") == Ids{"r5", "r4"});
+  REQUIRE(list("?offset=1&q=opening") == Ids{"r4"});
+  REQUIRE(t.json(dataset + "/records?offset=4000000000")["total"] == 6);
+  REQUIRE(t.client->get(dataset + "/records?offset=-1").status == 400);
+  // What was kept for one moment is not given for another.
+  REQUIRE(t.client->ask("DELETE", dataset + "/records/r1").status == 200);
+  REQUIRE(list("?offset=2&limit=2") == Ids{"r4", "r5"});
+}
+
 TEST_CASE("pages of records follow each other without a gap, searched ones too", "[api][records]") {
   TestDaemon t;
   const std::string dataset = t.create();

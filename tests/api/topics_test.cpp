@@ -154,3 +154,90 @@ TEST_CASE("runs are listed newest first, shown, and cancelled once", "[api][topi
   REQUIRE(rest["items"].back()["id"] == "run1");
   REQUIRE(t.client->get(dataset + "/runs?step=moon").status == 400);
 }
+
+TEST_CASE("a topic is renamed, moved, merged, deleted and added one at a time", "[api][topics]") {
+  TestDaemon t;
+  const std::string dataset = two_topics(t);
+  t.settled(dataset);
+  const Json tree = t.json(dataset + "/topics")["topics"][0];
+  const std::string play = tree["id"];
+  const std::string openings = tree["children"][0]["id"];
+  const std::string endgames = tree["children"][1]["id"];
+  const HttpAnswer renamed =
+      t.client->ask("PATCH", dataset + "/topics/" + openings, R"({"name":"first moves","keywords":["d4"]})");
+  INFO(renamed.body);
+  REQUIRE(renamed.status == 200);
+  CHECK(Json::parse(renamed.body)["topics"][0]["children"][0]["name"] == "first moves");
+  CHECK(t.client->ask("PATCH", dataset + "/topics/t99", R"({"name":"x"})").status == 404);
+  CHECK(t.client->ask("PATCH", dataset + "/topics/" + play, Json{{"parent", openings}}.dump()).status == 400);
+  CHECK(error_of(t.client->ask("POST", dataset + "/topics", R"({"name":"x","parent":"nonsense"})"))["at"] ==
+        "/parent");
+  const HttpAnswer added =
+      t.client->ask("POST", dataset + "/topics", Json{{"name", "gambits"}, {"parent", play}}.dump());
+  REQUIRE(added.status == 200);
+  const std::string gambits = Json::parse(added.body)["topics"][0]["children"][2]["id"];
+  REQUIRE(t.client->ask("PATCH", dataset + "/topics/" + gambits, R"({"parent":null})").status == 200);
+  REQUIRE(
+      t.client->ask("POST", dataset + "/topics/merge", Json{{"from", {openings}}, {"into", endgames}}.dump())
+          .status == 200);
+  CHECK(t.json(dataset + "/topics")["topics"][0]["children"].size() == 1);
+  const HttpAnswer refused = t.client->ask("DELETE", dataset + "/topics/" + endgames);
+  CHECK(refused.status == 409);
+  CHECK(refused.body.find("reassign_to") != std::string::npos);
+  REQUIRE(t.client->ask("DELETE", dataset + "/topics/" + endgames + "?reassign_to=" + gambits).status == 200);
+  CHECK(t.json(dataset + "/topics")["uncategorized"] == 0);
+}
+
+TEST_CASE("templates are listed and define topics, and unknown ones are refused", "[api][topics]") {
+  TestDaemon t;
+  const std::string dataset = t.create();
+  REQUIRE(t.import(dataset, chat_lines(6)).status == 202);
+  t.settled(dataset);
+  const Json templates = t.json("/api/v1/topic-templates");
+  REQUIRE(templates["total"].get<int>() >= 8);
+  const HttpAnswer unknown = t.client->ask("POST", dataset + "/topics/generate",
+                                           R"({"method":"template","template":"alchemy","confirm":true})");
+  CHECK(unknown.status == 400);
+  CHECK(unknown.body.find("customer-support") != std::string::npos);
+  const HttpAnswer started = t.client->ask("POST", dataset + "/topics/generate",
+                                           R"({"method":"template","template":"sales","confirm":true})");
+  INFO(started.body);
+  REQUIRE(started.status == 202);
+  t.settled(dataset);
+  const Json topics = t.json(dataset + "/topics");
+  CHECK(topics["method"] == "template");
+  CHECK(topics["template"] == "sales");
+  CHECK(topics["topics"].size() == 5);
+  CHECK(topics["topics"][0]["labels_by"] == "template");
+  CHECK(topics["uncategorized"] == 0);
+}
+
+TEST_CASE("vectors are computed once, and a topic is split along them", "[api][topics]") {
+  TestDaemon t;
+  const std::string dataset = t.create();
+  REQUIRE(t.import(dataset, test_data("topics/clinc_uneven_1130.jsonl")).status == 202);
+  t.settled(dataset);
+  const Json topics = t.json(dataset + "/topics");
+  CHECK(topics["compared_by"] == "use-lite+glove");
+  CHECK(topics["language"] == "en");
+  CHECK(topics["topics"][0]["children"].size() >= 2);
+  CHECK(topics["topics"][0]["children"][0]["central_records"].size() >= 1);
+  const auto vector_events = [&] {
+    return t.json(dataset + "/events?type=vectors_computed&limit=100")["items"].size();
+  };
+  const std::size_t before = vector_events();
+  REQUIRE(before >= 1);
+  REQUIRE(t.client->ask("POST", dataset + "/categorize", R"({"scope":"all","confirm":true})").status == 202);
+  t.settled(dataset);
+  CHECK(vector_events() == before);
+  const std::string leaf = topics["topics"][0]["children"][0]["id"];
+  const HttpAnswer split =
+      t.client->ask("POST", dataset + "/topics/" + leaf + "/split", R"({"max_topics":3})");
+  INFO(split.body);
+  REQUIRE(split.status == 202);
+  t.settled(dataset);
+  const Json parts = t.json(dataset + "/topics")["topics"][0]["children"][0];
+  INFO(parts.dump());
+  CHECK(parts["children"].size() >= 2);
+  CHECK(vector_events() == before);
+}

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "engine/projections/coverage.hpp"
+#include "tests/support/engine_history.hpp"
 #include "tests/support/event_builders.hpp"
 
 using namespace engine;
@@ -163,4 +164,56 @@ TEST_CASE("the noise floor is the balance that even throwing gives", "[engine][c
 
 TEST_CASE("the noise floor is the same number every time", "[engine][coverage]") {
   CHECK(noise_floor_of(1008, 7) == noise_floor_of(1008, 7));
+}
+
+namespace {
+// By going through the records.
+void check_against_records(const DatasetState& state) {
+  std::map<std::uint32_t, std::uint64_t> counts;
+  for (const std::uint32_t leaf : state.topics->leaves()) counts[leaf] = 0;
+  std::uint64_t categorized = 0;
+  std::uint64_t uncategorized = 0;
+  for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
+    const RecordRow& row = state.records[number - 1];
+    if (!row.visible() || !row.valid()) continue;
+    (row.topic != 0 ? categorized : uncategorized) += 1;
+    if (row.topic != 0) ++counts.at(row.topic);
+  }
+  const Coverage coverage = coverage_of(state);
+  REQUIRE(coverage.categorized == categorized);
+  REQUIRE(coverage.uncategorized == uncategorized);
+  REQUIRE(coverage.topics.size() == counts.size());
+  double nats = 0;
+  double distance = 0;
+  std::uint64_t least = UINT64_MAX;
+  std::uint64_t most = 0;
+  for (const TopicCoverage& topic : coverage.topics) {
+    REQUIRE(topic.records == counts.at(topic.id));
+    least = std::min(least, topic.records);
+    most = std::max(most, topic.records);
+    const double share =
+        categorized == 0 ? 0 : static_cast<double>(topic.records) / static_cast<double>(categorized);
+    if (share > 0) nats -= share * std::log(share);
+    distance += std::abs(topic.target_percent - 100 * share) / 200;
+    REQUIRE(topic.gap == Approx(topic.target_percent - 100 * share).margin(1e-9));
+    const double wanted = topic.gap > 10 ? std::ceil(topic.gap / 100 * static_cast<double>(categorized)) : 0;
+    REQUIRE(static_cast<double>(topic.recommend) == wanted);
+  }
+  REQUIRE(coverage.distance == Approx(distance).margin(1e-9));
+  if (most == 0) return;
+  const double balance = counts.size() == 1 ? 1 : static_cast<double>(least) / static_cast<double>(most);
+  REQUIRE(coverage.balance == Approx(balance));
+  REQUIRE(coverage.effective_topics == Approx(std::exp(nats)));
+}
+}  // namespace
+
+TEST_CASE("coverage kept event by event is what the records say, whatever happens", "[engine][coverage]") {
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+    RandomHistory history(seed);
+    for (int i = 0; i < 200; ++i) {
+      history.step();
+      INFO("seed " << seed << ", step " << i << ": " << history.last());
+      if (i % 5 == 0) check_against_records(history.dataset().state);
+    }
+  }
 }

@@ -1,5 +1,7 @@
 // The engine and who speaks to it: answers, groups, repeats, conflicts, limits.
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "store/codec.hpp"
 #include "tests/support/engine_fixture.hpp"
@@ -115,6 +117,56 @@ TEST_CASE("two of the same request in one group are done once", "[engine][comman
   CHECK(two->repeated);
   CHECK(two->dataset == one->dataset);
   CHECK(other.get().error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("a request that changes nothing is remembered as well", "[engine][commands]") {
+  EngineFixture engine;
+  const DatasetId dataset = engine.dataset("chess");
+  const auto first = engine.submit(dataset, rename("chess"), with_key("k1"));
+  REQUIRE(first);
+  CHECK(first->position == 1);
+  REQUIRE(engine.submit(dataset, rename("go")));
+  const auto again = engine.submit(dataset, rename("chess"), with_key("k1"));
+  REQUIRE(again);
+  CHECK(again->repeated);
+  CHECK(again->position == 1);
+  CHECK(engine.published(dataset)->name == "go");
+}
+
+TEST_CASE("a fork asks what a write asks: that the source exists and was seen", "[engine][commands]") {
+  EngineFixture engine;
+  const DatasetId dataset = engine.dataset("chess");
+  REQUIRE(engine.submit(dataset, rename("go")));
+  CHECK(engine.fork(dataset, {"copy", 0}, seen(1)).error().at == "If-Match");
+  CHECK(engine.fork(dataset, {"copy", 0}, seen(2)));
+  REQUIRE(engine.submit(dataset, DeleteDataset{true}));
+  CHECK(engine.fork(dataset, {"another", 0}).error().code == ErrorCode::gone);
+}
+
+TEST_CASE("whoever submits while the engine stops gets an answer", "[engine][commands]") {
+  EngineFixture engine;
+  const DatasetId dataset = engine.dataset("chess");
+  std::atomic<int> submitted = 0;
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      for (bool goes_on = true; goes_on;) {
+        ++submitted;
+        std::promise<bool> taken;
+        engine.engine().submit(dataset, aim(std::to_string(submitted)), {},
+                               [&](const Result<Answer>& answer) {
+                                 ++answered;
+                                 taken.set_value(answer.has_value());
+                               });
+        goes_on = taken.get_future().get();
+      }
+    });
+  }
+  while (answered < 40) std::this_thread::yield();
+  engine.engine().stop(patience);
+  for (auto& client : clients) client.join();
+  CHECK(answered == submitted);
 }
 
 TEST_CASE("a refused request does not use up its key", "[engine][commands]") {

@@ -18,6 +18,10 @@ Facts everything() {
          run_started(3) + calibration_fitted(3) + topics_assigned(3, 1, {{1}, {2, 0.4F, 1}}) +
          attempt_failed(3, 1, 9 * second) + run_parked(3) + run_resumed(3) + run_started(3, 1) +
          run_progressed(3, 1, 2) + run_failed(3) + topic_assigned_manually({3}, 2) +
+         vectors_computed(3, {1, 3}) + topic_renamed(2, "endgames") + topic_added({5, "traps"}) +
+         topic_moved(5, 1) + topic_removed(5) +
+         topic_split(1, 3, {{6, "open games", 1}, {7, "closed games", 1}}) + topic_removed(7, 6, true) +
+         topic_removed(1) + topic_added({1, "openings"}) + topic_assigned_manually({1}, 1) +
          coverage_targets_set({{1, 50}, {2, 50}}) +
          completed_run(4, StepName::coverage, {coverage_measured(4)}) + step_skipped(StepName::coverage) +
          assignments_cleared(true) + records_deleted({2}) + run_requested(5, StepName::topics) +

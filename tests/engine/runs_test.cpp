@@ -1,6 +1,7 @@
 // The life of a run: requested, started, retried, parked, resumed, ended.
 #include <catch2/catch.hpp>
 
+#include "engine/due.hpp"
 #include "tests/support/event_builders.hpp"
 
 using namespace engine;
@@ -191,4 +192,37 @@ TEST_CASE("coverage is skipped with its reason until it runs, and nothing else c
   CHECK(wish(dataset, SkipStep{StepName::coverage, "few topics"})->events.empty());
   then(dataset, {run_requested(4, StepName::coverage)});
   CHECK(dataset.state.skipped.empty());
+}
+
+TEST_CASE("attempts before a block that was done do not count towards parking", "[engine][runs]") {
+  Dataset dataset = given(categorizing() + run_started(3, attempts_max) + run_progressed(3, 1, 2));
+  CHECK(the_run(dataset).fruitless() == 1);
+  const auto failed = wish(dataset, FailAttempt{run, attempts_max, "no answer", true});
+  REQUIRE(failed);
+  CHECK(names_of(failed->events) == "attempt_failed");
+  then(dataset, {run_started(3, attempts_max + 1), run_progressed(3, 1, 2)});
+  CHECK(the_run(dataset).fruitless() == 2);
+}
+
+TEST_CASE("a cancelled validation is not begun again until something changes", "[engine][runs]") {
+  Dataset dataset = given(Facts{dataset_created()} + imported(1, 1, {valid(1)}));
+  const auto again = wish(dataset, request(StepName::validate));
+  REQUIRE(again);
+  REQUIRE(wish(dataset, CancelRun{RunId(again->subject), "changed my mind"}));
+  CHECK(dataset.state.pending == 1);
+  CHECK(due(dataset.state, {}).empty());
+  REQUIRE(wish(dataset, RevalidateRecords{}));
+  CHECK_FALSE(due(dataset.state, {}).empty());
+}
+
+TEST_CASE("the validation that an import waits for is cancelled with the import only", "[engine][runs]") {
+  Dataset dataset = given({dataset_created()});
+  const auto import = wish(dataset, BeginImport{});
+  REQUIRE(import);
+  then(dataset, {records_imported(1, 1, 2), run_requested(2, StepName::validate), run_started(2)});
+  const auto refused = wish(dataset, CancelRun{RunId(2), ""});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::conflict);
+  CHECK(refused.error().hint == "cancel the import instead");
+  CHECK(wish(dataset, CancelRun{RunId(1), ""}));
 }

@@ -128,6 +128,24 @@ void write_topics() {
   write<CalibrationFittedT>([](auto& f) {
     f.run = RunId(3), f.temperature = 1.5, f.samples = 200, f.error_before = 0.25, f.error_after = 0.125;
   });
+  write<VectorsComputedT>([](auto& f) {
+    f.run = RunId(3), f.block = BlobId(5, 6), f.embedder = "use-lite+glove", f.records = {100, 102};
+  });
+  write<TopicChangedT>([](auto& f) {
+    f.topic = TopicId(1), f.name = "first moves", f.description = "how a game begins", f.keywords = {"c4"},
+    f.sets_keywords = true, f.parent = 2, f.moved = true;
+  });
+  write<TopicAddedT>([](auto& f) {
+    f.topic = std::make_unique<TopicT>();
+    f.topic->id = TopicId(4), f.topic->parent = 1, f.topic->name = "gambits", f.topic->keywords = {"f4"};
+  });
+  write<TopicRemovedT>([](auto& f) { f.topic = TopicId(4), f.reassign_to = 1, f.merged = true; });
+  write<TopicSplitT>([](auto& f) {
+    f.topic = TopicId(1), f.run = 3;
+    auto part = std::make_unique<TopicT>();
+    part->id = TopicId(5), part->parent = 1, part->name = "open games", part->members = {100};
+    f.parts.push_back(std::move(part));
+  });
   write<CoverageMeasuredT>([](auto& f) {
     f.run = RunId(3), f.balance = 0.5, f.noise_floor = 0.25, f.entropy = 1.5, f.effective_topics = 4.5;
     f.categorized = 90, f.uncategorized = 10;

@@ -139,6 +139,7 @@ void RandomHistory::wish_about_topics() {
     if (one_in(3)) set.targets.clear();
     return wish("set targets", set);
   }
+  if (one_in(2)) return wish_about_one_topic();
   DefineTopics define;  // some of those there are, some new ones, some of them below others
   for (const Topic& known : dataset_.state.topics->topics) {
     if (!one_in(4)) define.topics.push_back(known);
@@ -150,6 +151,30 @@ void RandomHistory::wish_about_topics() {
   }
   define.clear_assignments = one_in(5);
   wish("define topics", define);
+}
+
+void RandomHistory::wish_about_one_topic() {
+  const auto some_topic = [this] {
+    const auto& topics = dataset_.state.topics->topics;
+    return topics.empty() ? 0U : topics[below(topics.size())].id;
+  };
+  switch (below(5)) {
+    case 0:
+      return wish("rename a topic",
+                  ChangeTopic{some_topic(), "name " + std::to_string(below(50)), {}, {}, {}});
+    case 1:
+      return wish("move a topic", ChangeTopic{some_topic(), {}, {}, {}, one_in(3) ? 0U : some_topic()});
+    case 2:
+      return wish("delete a topic", RemoveTopic{some_topic(), one_in(2) ? some_leaf() : 0, one_in(2)});
+    case 3:
+      return wish("merge topics", MergeTopics{{some_topic(), some_topic()}, some_leaf()});
+    default:
+      break;
+  }
+  AddTopic add;
+  add.topic.name = "name " + std::to_string(below(50));
+  add.topic.parent = one_in(2) ? 0 : some_topic();
+  wish("add a topic", add);
 }
 
 void RandomHistory::wish_about_runs() {

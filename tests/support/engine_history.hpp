@@ -38,6 +38,7 @@ class RandomHistory {
   void wish_something();
   void wish_about_imports();
   void wish_about_records();
+  void wish_about_one_topic();
   void wish_about_topics();
   void wish_about_runs();
   void do_what_is_due();

@@ -265,6 +265,62 @@ NewEvent calibration_fitted(std::uint64_t run, double temperature) {
   return encode(fact);
 }
 
+NewEvent vectors_computed(std::uint64_t run, std::vector<std::uint64_t> records, std::string embedder) {
+  VectorsComputedT event;
+  event.run = RunId(run);
+  event.block = BlobId(77, run);
+  event.embedder = std::move(embedder);
+  event.records = std::move(records);
+  return encode(event);
+}
+
+NewEvent topic_renamed(std::uint32_t topic, std::string name) {
+  TopicChangedT event;
+  event.topic = TopicId(topic);
+  event.name = std::move(name);
+  return encode(event);
+}
+
+NewEvent topic_moved(std::uint32_t topic, std::uint32_t parent) {
+  TopicChangedT event;
+  event.topic = TopicId(topic);
+  event.parent = parent;
+  event.moved = true;
+  return encode(event);
+}
+
+namespace {
+std::unique_ptr<TopicT> topic_from(const TopicSpec& spec) {
+  auto topic = std::make_unique<TopicT>();
+  topic->id = TopicId(spec.id);
+  topic->parent = spec.parent;
+  topic->name = spec.name;
+  return topic;
+}
+}  // namespace
+
+NewEvent topic_added(const TopicSpec& topic) {
+  TopicAddedT event;
+  event.topic = topic_from(topic);
+  return encode(event);
+}
+
+NewEvent topic_removed(std::uint32_t topic, std::uint32_t reassign_to, bool merged) {
+  TopicRemovedT event;
+  event.topic = TopicId(topic);
+  event.reassign_to = reassign_to;
+  event.merged = merged;
+  return encode(event);
+}
+
+NewEvent topic_split(std::uint32_t topic, std::uint64_t run, const std::vector<TopicSpec>& parts) {
+  TopicSplitT event;
+  event.topic = TopicId(topic);
+  event.run = run;
+  for (const TopicSpec& part : parts) event.parts.push_back(topic_from(part));
+  return encode(event);
+}
+
 NewEvent coverage_measured(std::uint64_t run, double balance) {
   auto fact = of_run<CoverageMeasuredT>(run);
   fact.balance = balance;

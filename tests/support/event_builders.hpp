@@ -93,6 +93,13 @@ NewEvent topics_assigned(std::uint64_t run, std::uint64_t first, const std::vect
 NewEvent topic_assigned_manually(std::vector<std::uint64_t> records, std::uint32_t topic);
 NewEvent assignments_cleared(bool keep_manual);
 NewEvent calibration_fitted(std::uint64_t run, double temperature = 1.5);
+NewEvent vectors_computed(std::uint64_t run, std::vector<std::uint64_t> records,
+                          std::string embedder = "use-lite+glove");
+NewEvent topic_renamed(std::uint32_t topic, std::string name);
+NewEvent topic_moved(std::uint32_t topic, std::uint32_t parent);
+NewEvent topic_added(const TopicSpec& topic);
+NewEvent topic_removed(std::uint32_t topic, std::uint32_t reassign_to = 0, bool merged = false);
+NewEvent topic_split(std::uint32_t topic, std::uint64_t run, const std::vector<TopicSpec>& parts);
 NewEvent coverage_measured(std::uint64_t run, double balance = 0.5);
 NewEvent coverage_targets_set(const std::map<std::uint32_t, double>& targets);
 

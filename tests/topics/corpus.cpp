@@ -48,8 +48,12 @@ Tables count(const std::vector<std::uint32_t>& left, const std::vector<std::uint
 }  // namespace
 
 Labelled read(const std::string& file) {
-  std::ifstream in(std::string(RFTD_TEST_DATA) + "/" + file);
-  if (!in) throw std::runtime_error("expected the test data file " + file);
+  return read_path(std::string(RFTD_TEST_DATA) + "/" + file);
+}
+
+Labelled read_path(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw std::runtime_error("expected the file " + path);
   Labelled all;
   std::map<std::string, std::uint32_t> labels;
   std::map<std::string, std::uint32_t> parents;
@@ -65,6 +69,7 @@ Labelled read(const std::string& file) {
   }
   all.label_names.resize(labels.size());
   for (const auto& [name, index] : labels) all.label_names[index] = name;
+  all.parent_count = parents.size();
   return all;
 }
 

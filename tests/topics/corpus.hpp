@@ -12,10 +12,14 @@ struct Labelled {
   std::vector<std::uint32_t> labels;  // metadata.label, numbered by name
   std::vector<std::uint32_t> parents;
   std::vector<std::string> label_names;
+  std::size_t parent_count = 0;
 };
 
 // A file below tests/data, JSONL; records without a user message are left out.
 [[nodiscard]] Labelled read(const std::string& file);
+
+// The same of any file.
+[[nodiscard]] Labelled read_path(const std::string& path);
 
 // The sample that ships with the product, with its labels; empty when the checkout has none.
 [[nodiscard]] Labelled read_chess_sample();

@@ -39,6 +39,9 @@ inline void add_page(CLI::App* sub, Page& page) {
   sub->add_option("--cursor", page.cursor, "Where the last page ended");
 }
 
+// arguments_topics.cpp: the verbs below `rftctl topics` that edit one topic.
+void add_topic_edits(CLI::App& topics, CommandLine& line);
+
 // Lets `rftctl GROUP DATASET` stand for `rftctl GROUP <its usual verb> DATASET`.
 template <class Verb>
 void add_short_form(CLI::App* group, CommandLine& line, std::string& dataset, Verb verb) {

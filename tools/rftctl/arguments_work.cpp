@@ -24,6 +24,10 @@ void add_generate(CLI::App& topics, CommandLine& line) {
   sub->add_option("--template", a->generate.template_name, "Name of a template");
   sub->add_option("--max-topics", a->generate.max_topics, "At most so many")->check(CLI::Range(1U, 10000U));
   sub->add_option("--depth", a->generate.depth, "Levels, 1 to 5")->check(CLI::Range(1U, 5U));
+  sub->add_option("--granularity", a->generate.granularity, "-1 coarser to 1 finer")
+      ->check(CLI::Range(-1.0, 1.0));
+  sub->add_option("--embedder", a->generate.embedder, "quality, fast, words or provider")
+      ->check(CLI::IsMember({"quality", "fast", "words", "provider"}));
   sub->add_flag("--confirm", a->generate.confirm, "Yes, replace the topics that are there");
   sub->add_flag("--wait", a->generate.wait, "Wait for its end");
   on_chosen(sub, line, [a](Context& context) { return generate_topics(context, a->dataset, a->generate); });
@@ -61,6 +65,7 @@ void add_topics(CLI::App& app, CommandLine& line) {
   on_chosen(sub, line,
             [set](Context& context) { return set_topics(context, set->dataset, set->file, set->clear); });
   add_generate(*topics, line);
+  add_topic_edits(*topics, line);
   add_categorize(*topics, line);
 }
 

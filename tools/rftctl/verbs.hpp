@@ -44,7 +44,7 @@ int backup_running(Context& context, const std::string& to);
 // verbs_records.cpp
 struct RecordsWanted {
   std::string record;  // one record with its data; the rest is then not used
-  std::string valid, code, topic, source, q, duplicate, sort, at;
+  std::string valid, code, topic, source, q, duplicate, sort, at, confidence_lt;
   Page page;
 };
 int show_records(Context& context, const std::string& dataset, const RecordsWanted& wanted);
@@ -60,15 +60,37 @@ int export_dataset(Context& context, const std::string& dataset, const Export& w
 struct TopicsGenerate {
   std::string method = "auto";
   std::string template_name;
-  std::string max_topics, depth;
+  std::string max_topics, depth, granularity, embedder;
   bool confirm = false;
   bool wait = false;
 };
+// The hierarchy as a table.
+std::string topics_view(const Terminal& terminal, const json& answer);
 int show_topics(Context& context, const std::string& dataset, const std::string& at);
 int generate_topics(Context& context, const std::string& dataset, const TopicsGenerate& wanted);
 int set_topics(Context& context, const std::string& dataset, const std::string& file, bool clear);
 int categorize(Context& context, const std::string& dataset, const std::string& scope, bool confirm,
                bool wait);
+
+// verbs_topic_edits.cpp
+struct TopicEdit {
+  std::string topic, name, description;
+  std::vector<std::string> keywords;
+  std::string parent;  // of a deletion: the topic that gets the records
+  bool confirm = false;
+};
+int change_topic(Context& context, const std::string& dataset, const TopicEdit& wanted);
+int add_topic(Context& context, const std::string& dataset, const TopicEdit& wanted);
+int remove_topic(Context& context, const std::string& dataset, const TopicEdit& wanted);
+int merge_topics(Context& context, const std::string& dataset, const std::string& into,
+                 const std::vector<std::string>& from);
+int split_topic(Context& context, const std::string& dataset, const std::string& topic,
+                const TopicsGenerate& wanted);
+// `topic`: an id, or "none".
+int assign_topic(Context& context, const std::string& dataset, const std::string& topic,
+                 const std::vector<std::string>& records);
+// All of them by name, or one in full.
+int show_templates(Context& context, const std::string& name);
 
 // verbs_runs.cpp
 int list_runs(Context& context, const std::string& dataset, const Page& page);

@@ -56,6 +56,7 @@ int show_records(Context& context, const std::string& dataset, const RecordsWant
                                 .add("source", wanted.source)
                                 .add("q", wanted.q)
                                 .add("duplicate", wanted.duplicate)
+                                .add("confidence_lt", wanted.confidence_lt)
                                 .add("sort", wanted.sort)
                                 .add("limit", wanted.page.limit)
                                 .add("cursor", wanted.page.cursor)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -9,12 +10,15 @@ namespace rftctl {
 
 namespace {
 
-void append_topics(std::string& out, const Terminal& terminal, const json& topics, std::size_t depth) {
+void append_topics(std::string& out, const Terminal& terminal, const json& topics, std::size_t depth,
+                   std::uint64_t widest) {
   if (!topics.is_array()) return;
   for (const json& topic : topics) {
     const std::string name = std::string(depth * 2, ' ') + printable(text(topic, "name"));
-    out += fmt::format("{} {} {:>9}  ", padded(text(topic, "id"), 6), padded(name, 32),
-                       with_commas(count(topic, "records")));
+    const double share =
+        widest > 0 ? static_cast<double>(count(topic, "records")) / static_cast<double>(widest) : 0;
+    out += fmt::format("{} {} {:>9} {}  ", padded(text(topic, "id"), 6), padded(name, 32),
+                       with_commas(count(topic, "records")), bar(share, 10));
     std::string keywords;
     const json& words = member(topic, "keywords");
     if (words.is_array()) {
@@ -22,25 +26,31 @@ void append_topics(std::string& out, const Terminal& terminal, const json& topic
         if (word.is_string()) keywords += (keywords.empty() ? "" : ", ") + word.get<std::string>();
     }
     const std::string description = printable(text(topic, "description"));
-    const std::size_t left_over = terminal.width > 62 ? terminal.width - 52 : 10;
+    const std::size_t left_over = terminal.width > 73 ? terminal.width - 63 : 10;
     out += painted(terminal, Colour::dim,
                    fitted(printable(description.empty() ? keywords : description), left_over));
     out += "\n";
-    append_topics(out, terminal, member(topic, "children"), depth + 1);
+    append_topics(out, terminal, member(topic, "children"), depth + 1, widest);
   }
 }
+
+}  // namespace
 
 std::string topics_view(const Terminal& terminal, const json& answer) {
   const json& topics = member(answer, "topics");
   if (!topics.is_array() || topics.empty())
     return "no topics yet\n  hint    rftctl topics generate DATASET\n";
-  std::string out =
-      painted(terminal, Colour::bold, fmt::format("topics, version {}", text(answer, "version"))) + "\n";
-  append_topics(out, terminal, topics, 0);
+  std::string head = fmt::format("topics, version {}", text(answer, "version"));
+  if (const std::string by = text(answer, "compared_by"); !by.empty()) head += ", compared by " + by;
+  std::string out = painted(terminal, Colour::bold, printable(head)) + "\n";
+  std::uint64_t widest = 0;
+  for (const json& topic : topics) widest = std::max(widest, count(topic, "records"));
+  append_topics(out, terminal, topics, 0, widest);
+  out += fmt::format("uncategorized {}  low confidence {}  outliers {}\n",
+                     with_commas(count(answer, "uncategorized")),
+                     with_commas(count(answer, "low_confidence")), with_commas(count(answer, "outliers")));
   return out;
 }
-
-}  // namespace
 
 int show_topics(Context& context, const std::string& dataset, const std::string& at) {
   const auto id = context.dataset(dataset);
@@ -56,6 +66,8 @@ int generate_topics(Context& context, const std::string& dataset, const TopicsGe
   if (!wanted.template_name.empty()) body["template"] = wanted.template_name;
   if (!wanted.max_topics.empty()) body["max_topics"] = std::stoul(wanted.max_topics);
   if (!wanted.depth.empty()) body["depth"] = std::stoul(wanted.depth);
+  if (!wanted.granularity.empty()) body["granularity"] = std::stod(wanted.granularity);
+  if (!wanted.embedder.empty()) body["embedder"] = wanted.embedder;
   if (wanted.confirm) body["confirm"] = true;
   return show_requested_run(
       context, *id, context.client().send("POST", path_of({*id, "topics", "generate"}), body), wanted.wait);

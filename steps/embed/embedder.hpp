@@ -1,0 +1,48 @@
+// What turns texts into vectors. A vector is made of parts: what a sentence means, which words it uses. Each
+// part has length 1, or 0 where a text has nothing for it; whoever compares vectors weighs the parts.
+// Runs on: worker threads; an embedder is shared and const.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/error.hpp"
+
+namespace steps::embed {
+
+struct Part {
+  std::size_t dims = 0;
+  bool words = false;  // an average of word vectors: lexical, and with a direction that all texts share
+  bool operator==(const Part&) const = default;
+};
+
+class Embedder {
+ public:
+  virtual ~Embedder() = default;
+
+  // Stands in the log beside every vector it made: "use-lite+glove", "glove", "provider:MODEL". Vectors of
+  // different names are never compared.
+  [[nodiscard]] virtual std::string name() const = 0;
+
+  // Known before the first call for built-in embedders; a provider's after it.
+  [[nodiscard]] virtual std::vector<Part> parts() const = 0;
+
+  // Rows of all parts, one a text. `keep_going` (may be empty) hears how far it is, 0..1; false cancels.
+  // Errors: cancelled; not_found, corrupt, io for missing files; unavailable for a provider.
+  [[nodiscard]] virtual schemas::Result<std::vector<float>> embed(
+      std::span<const std::string> texts, const std::function<bool(double)>& keep_going) const = 0;
+};
+
+[[nodiscard]] inline std::size_t dims_of(std::span<const Part> parts) {
+  std::size_t dims = 0;
+  for (const Part& part : parts) dims += part.dims;
+  return dims;
+}
+
+}  // namespace steps::embed

@@ -1,0 +1,35 @@
+// The embedders a step may ask for, by mode or by the name that stands beside their vectors. Built once, on
+// the main thread; nothing is loaded before the first text. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "steps/embed/embedder.hpp"
+
+namespace steps {
+
+class Embedders {
+ public:
+  // No assets: texts are compared by their words.
+  Embedders() = default;
+  // The built-in ones, each working on `threads` threads.
+  Embedders(const std::filesystem::path& assets, std::size_t threads);
+
+  // `mode`: quality (or empty), fast, words, provider; or a name of vectors. Null: words alone. Errors:
+  // invalid_argument for another one; blocked when no provider is configured.
+  [[nodiscard]] schemas::Result<std::shared_ptr<const embed::Embedder>> get(std::string_view mode) const;
+
+  void add_provider(std::shared_ptr<const embed::Embedder> provider) { provider_ = std::move(provider); }
+
+ private:
+  std::shared_ptr<const embed::Embedder> quality_;
+  std::shared_ptr<const embed::Embedder> fast_;
+  std::shared_ptr<const embed::Embedder> provider_;
+};
+
+}  // namespace steps

@@ -1,0 +1,237 @@
+// The real daemon and a real browser. Everything that no page of ours may ever do is watched in every case: errors
+// on the console, requests to elsewhere, answers that are refused, violations of the content security policy.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium } from "playwright-core";
+
+const patience = 60_000; // ms; how long something may take on a slow machine, never an expectation
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export const sample = new URL("../../tools/sample/chess_tutor.jsonl", import.meta.url).pathname;
+
+export class Failed extends Error {}
+export function check(condition, sentence) {
+  if (!condition) throw new Failed(sentence);
+}
+export function equal(found, wanted, what) {
+  check(Object.is(found, wanted), `${what}: expected ${JSON.stringify(wanted)}, found ${JSON.stringify(found)}`);
+}
+
+export class Daemon {
+  constructor(build, folder) {
+    this.program = resolve(build, "api/rftd");
+    this.folder = folder;
+    this.log = "";
+    this.port = 0;
+  }
+
+  async start() {
+    this.log = "";
+    // While the page is being worked on: another build of it than the one that is built in.
+    const own = process.env.RFTD_UI_DIR ? ["--ui-dir", process.env.RFTD_UI_DIR] : [];
+    this.process = spawn(this.program, ["--data", this.folder, "--listen", `127.0.0.1:${this.port}`, ...own], { stdio: ["ignore", "pipe", "pipe"] });
+    this.ended = new Promise((done) => this.process.once("exit", done));
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.on("data", (piece) => (this.log += piece));
+    await until(() => /listens on 127\.0\.0\.1:(\d+)/.exec(this.log), "the daemon to listen", () => this.log.slice(-800));
+    this.port = Number(/listens on 127\.0\.0\.1:(\d+)/.exec(this.log)[1]);
+    this.url = `http://127.0.0.1:${this.port}`;
+    await until(async () => (await fetch(`${this.url}/readyz`).catch(() => null))?.ok, "the daemon to be ready");
+    return this;
+  }
+
+  async stop(signal = "SIGTERM") {
+    this.process.kill(signal);
+    await this.ended;
+  }
+
+  async ask(method, path, body, headers = {}) {
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const type = typeof body === "string" ? "application/x-ndjson" : "application/json";
+    const answer = await fetch(`${this.url}/api/v1${path}`, { method, body: text, headers: { ...(text === undefined ? {} : { "content-type": type }), ...headers } });
+    const value = await answer.text();
+    check(answer.ok, `${method} ${path}: ${answer.status} ${value.slice(0, 300)}`);
+    return JSON.parse(value);
+  }
+  get(path) {
+    return this.ask("GET", path);
+  }
+
+  async create(name, lines, wait = true) {
+    const { id } = await this.ask("POST", "/datasets", { name, objective: `what ${name} is for` });
+    if (lines) await this.ask("POST", `/datasets/${id}/import?mode=append&name=${encodeURIComponent(name)}.jsonl`, lines);
+    if (lines && wait) await this.settled(id);
+    return id;
+  }
+  async settled(id) {
+    await until(async () => {
+      const { items } = await this.get(`/datasets/${id}/runs?limit=100`);
+      return items.some((run) => run.step === "coverage" && run.state === "completed") && !items.some((run) => ["requested", "running", "waiting_retry"].includes(run.state));
+    }, `dataset ${id} to settle`);
+  }
+}
+
+export async function until(condition, what, more = () => "") {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const found = await condition();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Failed(`waited ${patience / 1000} s for ${what} ${more()}`);
+    await new Promise((done) => setTimeout(done, 40));
+  }
+}
+
+export const line = (text, more = {}) => JSON.stringify({ messages: [{ role: "user", content: text }], ...more }) + "\n";
+
+// One window of a browser, with everything watched.
+export class Tab {
+  constructor(page, place) {
+    this.page = page;
+    this.place = place;
+    this.wrong = [];
+    this.allowed = [];
+    page.setDefaultTimeout(20_000);
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") this.note(`console ${message.type()}: ${message.text()} ${message.location().url ?? ""}`);
+    });
+    page.on("pageerror", (error) => this.note(`page error: ${error.message} ${error.stack?.split("\n")[1] ?? ""}`));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(place.daemon.url + "/") && !url.startsWith("data:") && !url.startsWith("blob:")) this.note(`foreign request: ${url}`);
+    });
+    page.on("response", (response) => {
+      if (response.status() >= 400) this.note(`answer ${response.status()}: ${response.url()}`);
+    });
+  }
+  note(text) {
+    if (!this.allowed.some((pattern) => pattern.test(text))) this.wrong.push(text);
+  }
+  // What a case provokes on purpose.
+  allow(...patterns) {
+    this.allowed.push(...patterns);
+    this.wrong = this.wrong.filter((text) => !patterns.some((pattern) => pattern.test(text)));
+  }
+  async go(path) {
+    await this.page.goto(this.place.daemon.url + path);
+  }
+  get(role, name, options = {}) {
+    return this.page.getByRole(role, { name, ...options });
+  }
+  async see(text) {
+    await this.page.getByText(text).first().waitFor();
+  }
+  async ready() {
+    await this.page.locator(".skeleton").first().waitFor({ state: "detached" }).catch(() => undefined);
+    await this.page.evaluate(() => document.fonts.ready);
+    await this.page.waitForTimeout(120);
+  }
+
+  async accessible(name, only) {
+    const found = await this.page.evaluate(async (rules) => {
+      const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+      const all = { runOnly: tags, rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } } };
+      const result = await globalThis.axe.run(document, rules ? { runOnly: { type: "rule", values: rules } } : all);
+      return result.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`));
+    });
+    check(found.length === 0, `${name} is not accessible:\n            ${found.join("\n            ")}`);
+  }
+
+  // A picture for people to look at, and what a machine can say of it: accessible in light, the colours in dark too,
+  // nothing sticking out.
+  async inspect(name, { axe = true, dark = false } = {}) {
+    await this.ready();
+    await this.page.screenshot({ path: join(this.place.shots, `${name}.png`) });
+    if (axe) {
+      await this.page.evaluate(axeSource);
+      await this.accessible(name);
+    }
+    if (dark) {
+      await this.page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+      await this.page.waitForTimeout(250); // colours fade
+      await this.page.screenshot({ path: join(this.place.shots, `${name}-dark.png`) });
+      await this.accessible(`${name} in dark`, ["color-contrast", "link-in-text-block"]);
+      await this.page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    }
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    check(wide <= 0, `${name} sticks out ${wide} px to the right`);
+    const spilled = await this.page.evaluate(() =>
+      [...document.querySelectorAll(".step, .next, .button, .badge, .modal-head, .dataset")]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .map((element) => `${element.className}: ${element.textContent.slice(0, 40)}`),
+    );
+    check(spilled.length === 0, `${name}: text sticks out of ${spilled.join("; ")}`);
+  }
+
+  async close() {
+    await this.page.close();
+  }
+}
+
+export class Place {
+  async open(build, shots) {
+    this.root = mkdtempSync(join(tmpdir(), "rftd-web-"));
+    this.shots = shots;
+    mkdirSync(shots, { recursive: true });
+    this.daemon = await new Daemon(build, join(this.root, "data")).start();
+    this.browser = await chromium.launchPersistentContext(join(this.root, "profile"), {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      headless: true,
+      viewport: { width: 1440, height: 900 },
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+    await this.browser.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
+    });
+    this.tabs = [];
+    return this;
+  }
+  async tab(path) {
+    const tab = new Tab(await this.browser.newPage(), this);
+    this.tabs.push(tab);
+    if (path) await tab.go(path);
+    return tab;
+  }
+  async close() {
+    await this.browser?.close();
+    await this.daemon?.stop();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+const cases = [];
+export function test(sentence, run) {
+  cases.push({ sentence, run });
+}
+
+export async function runAll(build, only) {
+  const place = new Place();
+  let failed = 0;
+  let ran = 0;
+  try {
+    await place.open(build, resolve(build, "web-screens"));
+    for (const { sentence, run } of cases) {
+      if (only && !sentence.includes(only)) continue;
+      ran += 1;
+      const began = Date.now();
+      try {
+        await run(place);
+        const wrong = place.tabs.flatMap((tab) => tab.wrong);
+        check(wrong.length === 0, `the browser complained:\n            ${[...new Set(wrong)].slice(0, 12).join("\n            ")}`);
+        console.log(`ok      ${sentence}  (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+      } catch (problem) {
+        failed += 1;
+        console.log(`FAILED  ${sentence}\n        ${problem instanceof Failed ? problem.message : problem.stack}`);
+        const last = place.tabs.at(-1);
+        if (last && !last.page.isClosed()) await last.page.screenshot({ path: join(place.shots, `failed-${ran}.png`) }).catch(() => undefined);
+      }
+      if (place.daemon.process.exitCode !== null || place.daemon.process.signalCode !== null) await place.daemon.start();
+      for (const tab of place.tabs) if (!tab.page.isClosed()) await tab.close();
+      place.tabs = [];
+    }
+  } finally {
+    await place.close();
+  }
+  console.log(`${ran - failed} of ${ran} cases passed; screens in ${resolve(build, "web-screens")}`);
+  process.exit(failed > 0 || ran === 0 ? 1 : 0);
+}

@@ -1,0 +1,32 @@
+// The words of the API, from the generated contract.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Dataset = Schemas["Dataset"];
+export type DatasetList = Schemas["DatasetList"];
+export type Canvas = Schemas["Canvas"];
+export type Card = Schemas["Card"];
+export type Next = Schemas["Next"];
+export type Health = Schemas["Health"];
+export type RecordItem = Schemas["RecordItem"];
+export type RecordList = Schemas["RecordList"];
+export type RecordFull = Schemas["Record"];
+export type Run = Schemas["Run"];
+export type RunList = Schemas["RunList"];
+export type RunStarted = Schemas["RunStarted"];
+export type ImportResult = Schemas["ImportResult"];
+export type Topics = Schemas["Topics"];
+export type Topic = Schemas["Topic"];
+export type TopicEdit = Schemas["TopicEdit"];
+export type Coverage = Schemas["Coverage"];
+export type TopicCoverage = Schemas["TopicCoverage"];
+export type LogEvent = Schemas["Event"];
+export type EventList = Schemas["EventList"];
+export type Histogram = Schemas["Histogram"];
+export type Bucket = Schemas["Bucket"];
+export type Diff = Schemas["Diff"];
+export type System = Schemas["System"];
+export type Settings = Schemas["Settings"];
+export type ProblemBody = Schemas["Problem"];
+export type StepName = Schemas["StepName"];
+export type StepState = Card["state"];
