@@ -4,7 +4,8 @@
 
 namespace steps::script {
 
-// A function of (hasClock, log, random) that gives one that says whether what could not be frozen is as it was.
+// A function of (hasClock, log, random) that gives one that says whether what could not be frozen is as it
+// was.
 inline constexpr char prelude[] = R"js((hasClock, log, random) => {
   'use strict';
   const { getPrototypeOf, getOwnPropertyDescriptor, defineProperty, freeze, isFrozen } = Object;
