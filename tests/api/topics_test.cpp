@@ -158,6 +158,7 @@ TEST_CASE("runs are listed newest first, shown, and cancelled once", "[api][topi
 TEST_CASE("a topic is renamed, moved, merged, deleted and added one at a time", "[api][topics]") {
   TestDaemon t;
   const std::string dataset = two_topics(t);
+  REQUIRE(t.client->post(dataset + "/categorize", R"({"scope":"unlabeled"})").status == 202);
   t.settled(dataset);
   const Json tree = t.json(dataset + "/topics")["topics"][0];
   const std::string play = tree["id"];

@@ -20,7 +20,7 @@ import traceback
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CHESS = os.path.join(ROOT, "tools", "sample", "chess_tutor.jsonl")
 DATA = os.path.join(ROOT, "tests", "data")
-PATIENCE = 120.0  # s; how long a state may take on a slow machine, never an expectation
+PATIENCE = 400.0  # s; how long a state may take on a slow machine, never an expectation
 LINES = "application/x-ndjson"
 
 
