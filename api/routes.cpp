@@ -114,13 +114,20 @@ bool matches(std::string_view pattern, Request& request) {
   return i == request.path.size();
 }
 
-// How many segments of the pattern the path has in the same place.
+// How much of the pattern the path has in the same place.
 std::size_t likeness(std::string_view pattern, const Request& request) {
   std::size_t alike = 0;
   for (std::size_t i = 0; i < request.path.size() && pattern.size() > 1; ++i) {
     const std::string_view segment = take_segment(pattern);
-    if (segment == request.path[i]) alike += 2;
-    if (segment.starts_with('{')) alike += 1;
+    const std::size_t same =
+        static_cast<std::size_t>(std::ranges::mismatch(segment, request.path[i]).in1 - segment.begin());
+    if (segment == request.path[i]) {
+      alike += 4;
+    } else if (segment.starts_with('{')) {
+      alike += 2;
+    } else if (same >= 3) {  // a slip of the pen
+      alike += 1;
+    }
   }
   return alike;
 }
@@ -150,9 +157,11 @@ std::vector<std::string_view> near_matches(const Request& request) {
   std::vector<std::pair<std::size_t, std::string_view>> scored;
   for (const Route& route : table) {
     const std::size_t alike = likeness(route.pattern, request);
-    if (alike >= 4) scored.emplace_back(alike, route.pattern);
+    if (alike >= 8) scored.emplace_back(alike, route.pattern);
   }
-  std::ranges::sort(scored, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::ranges::sort(scored, [](const auto& a, const auto& b) {
+    return std::pair(b.first, a.second) < std::pair(a.first, b.second);
+  });
   std::vector<std::string_view> nearest;
   for (const auto& [score, pattern] : scored) {
     if (nearest.size() < 5 && std::ranges::find(nearest, pattern) == nearest.end())

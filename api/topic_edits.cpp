@@ -119,7 +119,7 @@ Result<Wish> prepare_split_topic(const Call& call) {
   parameters->split = *topic;
   parameters->max_topics = static_cast<std::uint32_t>(fields.number("max_topics", 0, 2, 100));
   parameters->granularity = static_cast<float>(fields.optional_decimal("granularity", -1, 1).value_or(0));
-  parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words", "provider"});
+  parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words"});
   engine::RequestRun command;
   command.step = schemas::StepName::topics;
   command.seed = fields.number("seed", 0, 0, UINT64_MAX);

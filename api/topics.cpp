@@ -80,7 +80,7 @@ Result<Wish> prepare_generate_topics(const Call& call) {
   parameters->min_topics = static_cast<std::uint32_t>(fields.number("min_topics", 0, 1, 500));
   parameters->depth = static_cast<std::uint32_t>(fields.number("depth", 0, 1, 5));
   parameters->granularity = static_cast<float>(fields.optional_decimal("granularity", -1, 1).value_or(0));
-  parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words", "provider"});
+  parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words"});
   parameters->clear_assignments = fields.choice("assignments", "clear", {"keep", "clear"}) == "clear";
   if (method == "template" && steps::topics::find_template(parameters->template_name) == nullptr)
     fields.refuse("template", "one of " + steps::topics::template_names(),
@@ -107,7 +107,7 @@ Result<Wish> prepare_categorize(const Call& call) {
   parameters->scope = all ? schemas::Scope::all : schemas::Scope::unlabeled;
   parameters->overwrite_manual = fields.flag("overwrite_manual", false);
   if (fields.has("embedder"))
-    parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words", "provider"});
+    parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words"});
   engine::RequestRun command;
   command.step = schemas::StepName::categorize;
   command.seed = fields.number("seed", 0, 0, UINT64_MAX);

@@ -140,16 +140,15 @@ void run(A& a, auto& run) {
   text(a, run.error);
   optional(a, run.import, [&](auto& import) { import_progress(a, import); });
   optional(a, run.topics, [&](auto& topics) {
-    all(a, topics.method, topics.max_topics, topics.depth, topics.min_topics, topics.granularity, topics.split,
-        topics.clear_assignments);
+    all(a, topics.method, topics.max_topics, topics.depth, topics.min_topics, topics.granularity,
+        topics.split, topics.clear_assignments);
     text(a, topics.template_name);
     text(a, topics.embedder);
   });
-  optional(a, run.categorize,
-           [&](auto& categorize) {
-             all(a, categorize.scope, categorize.overwrite_manual);
-             text(a, categorize.embedder);
-           });
+  optional(a, run.categorize, [&](auto& categorize) {
+    all(a, categorize.scope, categorize.overwrite_manual);
+    text(a, categorize.embedder);
+  });
 }
 
 template <class A>

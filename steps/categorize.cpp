@@ -107,6 +107,18 @@ std::string wanted_embedder(const engine::StepInput& input) {
   return asked ? input.run.categorize->embedder : input.state.topics->embedder;
 }
 
+std::vector<std::uint64_t> still_missing(const engine::DatasetState& state, const Memory& memory) {
+  std::vector<std::uint64_t> needed = records_of(memory);
+  needed.insert(needed.end(), memory.corpus.begin(), memory.corpus.end());
+  std::ranges::sort(needed);
+  return without_vector(state, needed, memory.embedder->name());
+}
+
+// Records were edited or deleted while the vectors were computed.
+bool lacks_vectors(const engine::DatasetState& state, const Memory& memory) {
+  return memory.embedder && !still_missing(state, memory).empty();
+}
+
 // What there is to learn from, by which embedder, and which vectors that still takes.
 schemas::Result<engine::StepBlock> prepare(const engine::StepInput& input, const Embedders& embedders,
                                            Memory& memory) {
@@ -123,14 +135,8 @@ schemas::Result<engine::StepBlock> prepare(const engine::StepInput& input, const
   } else {
     memory.character_grams = input.state.topics->language == "other";
   }
-  if (wanted.starts_with("provider")) memory.character_grams = false;
   if (!memory.character_grams) memory.embedder = *embedder;
-  if (memory.embedder) {
-    std::vector<std::uint64_t> needed = records_of(memory);
-    needed.insert(needed.end(), memory.corpus.begin(), memory.corpus.end());
-    std::ranges::sort(needed);
-    memory.missing = without_vector(input.state, needed, memory.embedder->name());
-  }
+  if (memory.embedder) memory.missing = still_missing(input.state, memory);
   return engine::StepBlock{
       {progress(input, "learning from " + std::to_string(memory.topic_of.size()) + " records")}, false};
 }
@@ -339,6 +345,10 @@ schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any
   }
   Memory& memory = *std::any_cast<std::shared_ptr<Memory>&>(scratch);
   if (memory.embedded < memory.missing.size()) return embed_block(input, memory);
+  if (!memory.fitted() && lacks_vectors(input.state, memory)) {
+    scratch.reset();
+    return work(input, scratch, embedders);
+  }
   if (!memory.fitted()) return learn(input, memory);
   return assign_block(input, memory);
 }

@@ -14,12 +14,7 @@ schemas::Result<std::shared_ptr<const embed::Embedder>> Embedders::get(std::stri
   if (mode == "words" || mode == "character n-grams") return nullptr;
   if (mode.empty() || mode == "quality" || (quality_ && mode == quality_->name())) return quality_;
   if (mode == "fast" || (fast_ && mode == fast_->name())) return fast_;
-  if (mode == "provider" || mode.starts_with("provider:")) {
-    if (provider_) return provider_;
-    return schemas::fail(ErrorCode::blocked, "a provider of embeddings", "none is configured",
-                         "set [topics] embeddings_url and embeddings_model, or choose 'quality' or 'fast'");
-  }
-  return schemas::fail(ErrorCode::invalid_argument, "the embedder quality, fast, words or provider",
+  return schemas::fail(ErrorCode::invalid_argument, "the embedder quality, fast or words",
                        "'" + std::string(mode) + "'");
 }
 

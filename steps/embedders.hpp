@@ -20,16 +20,13 @@ class Embedders {
   // The built-in ones, each working on `threads` threads.
   Embedders(const std::filesystem::path& assets, std::size_t threads);
 
-  // `mode`: quality (or empty), fast, words, provider; or a name of vectors. Null: words alone. Errors:
-  // invalid_argument for another one; blocked when no provider is configured.
+  // `mode`: quality (or empty), fast, words; or a name of vectors. Null: words alone. Error: invalid_argument
+  // for another one.
   [[nodiscard]] schemas::Result<std::shared_ptr<const embed::Embedder>> get(std::string_view mode) const;
-
-  void add_provider(std::shared_ptr<const embed::Embedder> provider) { provider_ = std::move(provider); }
 
  private:
   std::shared_ptr<const embed::Embedder> quality_;
   std::shared_ptr<const embed::Embedder> fast_;
-  std::shared_ptr<const embed::Embedder> provider_;
 };
 
 }  // namespace steps

@@ -87,8 +87,7 @@ schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, co
   memory.texts = std::move(*texts);
   const auto english = static_cast<double>(std::ranges::count_if(memory.texts, embed::is_english));
   memory.english = english >= english_share_min * static_cast<double>(memory.texts.size());
-  const bool knows_all_languages = parameters.embedder == "provider";
-  if (memory.english || knows_all_languages) memory.embedder = *embedder;
+  if (memory.english) memory.embedder = *embedder;
   if (memory.embedder) memory.missing = without_vector(input.state, memory.records, memory.embedder->name());
   return progress(input, memory);
 }
@@ -158,6 +157,10 @@ schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any
   }
   Memory& memory = *std::any_cast<std::shared_ptr<Memory>&>(scratch);
   if (memory.embedded < memory.missing.size()) return embed_block(input, memory);
+  if (memory.embedder && !without_vector(input.state, memory.records, memory.embedder->name()).empty()) {
+    scratch.reset();  // records were edited or deleted while the vectors were computed
+    return work(input, scratch, embedders);
+  }
   const auto proposal = find(input, memory);
   if (!proposal) return std::unexpected(proposal.error());
   const std::string compared = memory.embedder  ? memory.embedder->name()

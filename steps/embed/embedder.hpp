@@ -26,15 +26,14 @@ class Embedder {
  public:
   virtual ~Embedder() = default;
 
-  // Stands in the log beside every vector it made: "use-lite+glove", "glove", "provider:MODEL". Vectors of
+  // Stands in the log beside every vector it made: "use-lite+glove", "glove". Vectors of
   // different names are never compared.
   [[nodiscard]] virtual std::string name() const = 0;
 
-  // Known before the first call for built-in embedders; a provider's after it.
   [[nodiscard]] virtual std::vector<Part> parts() const = 0;
 
   // Rows of all parts, one a text. `keep_going` (may be empty) hears how far it is, 0..1; false cancels.
-  // Errors: cancelled; not_found, corrupt, io for missing files; unavailable for a provider.
+  // Errors: cancelled; not_found, corrupt, io for missing files.
   [[nodiscard]] virtual schemas::Result<std::vector<float>> embed(
       std::span<const std::string> texts, const std::function<bool(double)>& keep_going) const = 0;
 };

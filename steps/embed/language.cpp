@@ -19,19 +19,18 @@ constexpr auto english = std::to_array<std::string_view>({
 // German, Dutch, French, Spanish, Portuguese, Italian, Swedish, Danish, Norwegian, Finnish, Polish, Czech,
 // Turkish, Indonesian: frequent words that English does not have.
 constexpr auto foreign = std::to_array<std::string_view>(
-    {"aber",   "af",    "aku",  "alla", "ama",  "apa",    "att",  "auf",    "av",   "avec",  "bardzo",
-     "bei",    "bir",   "bu",   "che",  "como", "con",    "czy",  "da",     "das",  "dass",  "de",
-     "del",    "della", "dem",  "der",  "des",  "det",    "di",   "dos",    "du",   "een",   "ein",
-     "eine",   "einen", "el",   "en",   "es",   "est",    "et",   "ett",    "eu",   "för",   "für",
-     "gibt",   "hat",   "het",  "hoe",  "hur",  "ich",    "il",   "ini",    "ist",  "itu",   "için",
-     "jag",    "jak",   "je",   "jeg",  "jest", "jsem",   "kan",  "kann",   "kein", "keine", "ki",
-     "können", "las",   "le",   "les",  "lo",   "los",    "mais", "med",    "meg",  "mein",  "meine",
-     "met",    "mi",    "mijn", "min",  "mit",  "mon",    "må",   "na",     "nao",  "nasıl", "ne",
-     "nicht",  "nie",   "niet", "nous", "não",  "och",    "oder", "og",     "om",   "para",  "pas",
-     "pero",   "por",   "pour", "på",   "que",  "qui",    "quoi", "saya",   "se",   "sein",  "sich",
-     "sie",    "sind",  "som",  "sono", "sur",  "também", "um",   "uma",    "un",   "una",   "und",
-     "une",    "untuk", "van",  "ve",   "voor", "vous",   "wat",  "werden", "wie",  "wir",   "worden",
-     "yang",   "yo",    "zu",   "zum",  "zur",  "ä",      "är",   "że"});
+    {"aber", "af",    "aku",  "alla",  "ama",   "apa",  "att",    "auf",    "av",   "avec", "bardzo", "bei",
+     "bir",  "bu",    "che",  "como",  "con",   "czy",  "da",     "das",    "dass", "de",   "del",    "della",
+     "dem",  "der",   "des",  "det",   "di",    "dos",  "du",     "een",    "ein",  "eine", "einen",  "el",
+     "en",   "es",    "est",  "et",    "ett",   "eu",   "för",    "für",    "gibt", "hat",  "het",    "hoe",
+     "hur",  "ich",   "il",   "ini",   "ist",   "itu",  "için",   "jag",    "jak",  "je",   "jeg",    "jest",
+     "jsem", "kan",   "kann", "kein",  "keine", "ki",   "können", "las",    "le",   "les",  "lo",     "los",
+     "mais", "med",   "meg",  "meine", "met",   "mi",   "mijn",   "min",    "mit",  "mon",  "må",     "na",
+     "nao",  "nasıl", "ne",   "nicht", "nie",   "niet", "nous",   "não",    "och",  "oder", "og",     "om",
+     "para", "pas",   "pero", "por",   "pour",  "på",   "que",    "qui",    "quoi", "saya", "se",     "sein",
+     "sich", "sie",   "sind", "som",   "sono",  "sur",  "também", "um",     "uma",  "un",   "una",    "und",
+     "une",  "untuk", "van",  "ve",    "voor",  "vous", "wat",    "werden", "wie",  "wir",  "worden", "yang",
+     "yo",   "zu",    "zum",  "zur",   "ä",     "är",   "że"});
 
 bool contains(const auto& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();

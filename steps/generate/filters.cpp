@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 32> artifacts{"as an ai language model",
                                                      "rephrased user message",
                                                      "generated user message",
                                                      "insert your question here",
-                                                     "your question here",
+                                                     "[your question here]",
                                                      "lorem ipsum dolor",
                                                      "knowledge cutoff date"};
 

@@ -98,5 +98,6 @@ struct Preset {
   std::string_view prompt;   // template of the judge
 };
 [[nodiscard]] std::span<const Preset> presets();
+[[nodiscard]] const Preset* find_preset(std::string_view name);  // nullptr: none of that name
 
 }  // namespace steps::grade

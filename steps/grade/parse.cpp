@@ -1,9 +1,11 @@
 // From a grader's JSON to its node: every field checked, unknown ones refused, defaults filled in.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "steps/grade/answer_schema.hpp"
 #include "steps/grade/node.hpp"
 
 namespace steps::grade {
@@ -148,17 +150,11 @@ json parse_texts(Fields& fields, Node& node) {
   json out{{"input", input}, {"reference", reference}};
   if (node.type == GraderType::string_check) {
     const std::string operation = fields.need_text("operation", "eq, ne, like or ilike");
-    if (operation == "eq")
-      node.operation = Operation::eq;
-    else if (operation == "ne" || operation == "neq")
-      node.operation = Operation::ne;
-    else if (operation == "like")
-      node.operation = Operation::like;
-    else if (operation == "ilike")
-      node.operation = Operation::ilike;
-    else
-      refuse(fields.path("operation"), "eq, ne, like or ilike", operation);
-    out["operation"] = operation == "neq" ? "ne" : operation;
+    constexpr std::array<std::string_view, 4> operations{"eq", "ne", "like", "ilike"};
+    const auto known = std::ranges::find(operations, operation == "neq" ? "ne" : operation);
+    if (known == operations.end()) refuse(fields.path("operation"), "eq, ne, like or ilike", operation);
+    node.operation = static_cast<Operation>(known - operations.begin());
+    out["operation"] = *known;
     return out;
   }
   const std::string metric = fields.need_text("evaluation_metric", "how to compare");
@@ -234,24 +230,6 @@ json parse_sampling(Fields& fields, Node& node) {
   return out;
 }
 
-json steps_schema() {
-  return {{"type", "array"},
-          {"items",
-           {{"type", "object"},
-            {"properties", {{"description", {{"type", "string"}}}, {"conclusion", {{"type", "string"}}}}},
-            {"required", {"description", "conclusion"}},
-            {"additionalProperties", false}}}};
-}
-
-void set_result_schema(Node& node, json result) {
-  const json schema{{"type", "object"},
-                    {"properties", {{"steps", steps_schema()}, {"result", std::move(result)}}},
-                    {"required", {"steps", "result"}},
-                    {"additionalProperties", false}};
-  node.request.schema = schema.dump();
-  node.request.schema_name = "grade";
-}
-
 json parse_score_model(Fields& fields, Node& node) {
   node.model = fields.need_text("model", "who grades");
   json out{{"model", node.model}, {"input", parse_messages(fields, node)}};
@@ -266,7 +244,8 @@ json parse_score_model(Fields& fields, Node& node) {
   }
   out["range"] = {node.low, node.high};
   if (auto sampling = parse_sampling(fields, node); !sampling.empty()) out["sampling_params"] = sampling;
-  set_result_schema(node, {{"type", "number"}});
+  node.request.schema = score_schema();
+  node.request.schema_name = "grade";
   return out;
 }
 
@@ -282,18 +261,14 @@ json parse_label_model(Fields& fields, Node& node) {
   out["labels"] = node.labels;
   out["passing_labels"] = node.passing_labels;
   if (auto sampling = parse_sampling(fields, node); !sampling.empty()) out["sampling_params"] = sampling;
-  set_result_schema(node, {{"type", "string"}, {"enum", node.labels}});
+  node.request.schema = label_schema(node.labels);
+  node.request.schema_name = "grade";
   return out;
 }
 
 json judge_schema(Fields& fields) {
   const json* given = fields.find("schema");
-  if (given == nullptr) {
-    return {{"type", "object"},
-            {"properties", {{"reasoning", {{"type", "string"}}}, {"score", {{"type", "number"}}}}},
-            {"required", {"reasoning", "score"}},
-            {"additionalProperties", false}};
-  }
+  if (given == nullptr) return json::parse(judgement_schema());
   const bool has_score = given->is_object() && given->contains("properties") &&
                          (*given)["properties"].is_object() && (*given)["properties"].contains("score");
   if (!has_score)
@@ -306,12 +281,9 @@ json parse_judge(Fields& fields, Node& node) {
   const std::string preset = fields.text("preset");
   std::string prompt = fields.text("prompt");
   if (!preset.empty()) {
-    const auto found = std::ranges::find(presets(), preset, &Preset::name);
-    if (found == presets().end()) {
-      std::string names;
-      for (const Preset& each : presets()) names += (names.empty() ? "" : ", ") + std::string(each.name);
-      refuse(fields.path("preset"), "one of " + names, preset);
-    }
+    const Preset* found = find_preset(preset);
+    if (found == nullptr)
+      refuse(fields.path("preset"), "correctness, tool_usage, format_compliance or conciseness", preset);
     if (!prompt.empty()) refuse(fields.path("preset"), "a prompt or a preset", "both");
     prompt = found->prompt;
   }

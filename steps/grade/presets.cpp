@@ -86,4 +86,11 @@ std::span<const Preset> presets() {
   return all;
 }
 
+const Preset* find_preset(std::string_view name) {
+  for (const Preset& preset : all) {
+    if (preset.name == name) return &preset;
+  }
+  return nullptr;
+}
+
 }  // namespace steps::grade

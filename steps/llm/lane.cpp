@@ -195,7 +195,7 @@ void Lane::failed(const Shared& call, Failure failure, std::optional<schemas::Er
   const bool begun = call->has_begun && call->has_begun();
   const auto now = Clock::now();
   const auto wish = wished_wait(failure, std::chrono::system_clock::now());
-  const auto wait = wish.value_or(back_off(call->attempts, rng_.uniform()));
+  const auto wait = wish.value_or(back_off(provider_.retry_delay, call->attempts, rng_.uniform()));
   const bool again = may_succeed_later(failure) && !begun && call->attempts < provider_.attempts_max &&
                      wait < time_left(*call);
   if (!again) return end(call, std::unexpected(*error));

@@ -42,7 +42,9 @@ struct Provider {
   std::uint32_t attempts_max = 6;            // 1..20; the first one counts
   std::chrono::milliseconds attempt_timeout{120'000};  // of one request, from connect to the last byte
   std::chrono::milliseconds total_timeout{600'000};    // of all attempts and waits of one call
-  std::uint64_t answer_bytes_max = 8U << 20U;          // a longer answer is an error, not cut
+  std::chrono::milliseconds retry_delay{500};  // before the second attempt, doubled from then on up to 30 s;
+                                               // a server's Retry-After goes before it
+  std::uint64_t answer_bytes_max = 8U << 20U;  // a longer answer is an error, not cut
 };
 
 struct Url {

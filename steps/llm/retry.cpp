@@ -43,8 +43,9 @@ std::optional<std::chrono::milliseconds> wished_wait(const Failure& failure,
   return std::max(milliseconds(0), std::chrono::duration_cast<milliseconds>(until - now));
 }
 
-std::chrono::milliseconds back_off(std::uint32_t attempt, double chance) {
-  const double whole = std::min(30'000.0, 500.0 * std::exp2(static_cast<double>(attempt) - 1));
+std::chrono::milliseconds back_off(std::chrono::milliseconds first, std::uint32_t attempt, double chance) {
+  const double whole =
+      std::min(30'000.0, static_cast<double>(first.count()) * std::exp2(static_cast<double>(attempt) - 1));
   return std::chrono::milliseconds(static_cast<std::int64_t>(whole * (1 - chance / 2)));
 }
 

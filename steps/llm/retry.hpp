@@ -28,9 +28,10 @@ struct Failure {
 [[nodiscard]] std::optional<std::chrono::milliseconds> wished_wait(const Failure& failure,
                                                                    std::chrono::system_clock::time_point now);
 
-// Without a wish: 0.5 s, doubled each time up to 30 s, of which `chance` (0..1) takes up to a half away, so
+// Without a wish: `first`, doubled each time up to 30 s, of which `chance` (0..1) takes up to a half away, so
 // that many callers do not come back together. `attempt` counts from 1.
-[[nodiscard]] std::chrono::milliseconds back_off(std::uint32_t attempt, double chance);
+[[nodiscard]] std::chrono::milliseconds back_off(std::chrono::milliseconds first, std::uint32_t attempt,
+                                                 double chance);
 
 // What the caller is told. `where`: "openai (gpt-4o)".
 [[nodiscard]] schemas::Error to_error(const Failure& failure, const std::string& where,

@@ -98,6 +98,7 @@ struct JavaScript::Impl {
   std::size_t heap_limit = 0;
   v8::Global<v8::Context> context;
   v8::Global<v8::Function> factory;
+  v8::Global<v8::Function> is_intact;
   Setting setting;
   std::string source;
   Random random;
@@ -111,6 +112,7 @@ struct JavaScript::Impl {
                    Result& result);
   void read_result(v8::Local<v8::Context> scope, v8::Local<v8::Value> value, Result& result);
   void recover();
+  void keep_apart(v8::Local<v8::Context> scope, Result& result);
 
   static std::size_t near_limit(void* self, std::size_t current, std::size_t initial);
   static void log(const v8::FunctionCallbackInfo<v8::Value>& call);
@@ -151,7 +153,9 @@ v8::Local<v8::Context> JavaScript::Impl::new_context() {
   std::array<v8::Local<v8::Value>, 3> arguments{v8::Boolean::New(isolate, setting.has_clock),
                                                 v8::Function::New(scope, log, self).ToLocalChecked(),
                                                 v8::Function::New(scope, next_random, self).ToLocalChecked()};
-  prepare.As<v8::Function>()->Call(scope, v8::Undefined(isolate), 3, arguments.data()).ToLocalChecked();
+  const auto check =
+      prepare.As<v8::Function>()->Call(scope, v8::Undefined(isolate), 3, arguments.data()).ToLocalChecked();
+  is_intact.Reset(isolate, check.As<v8::Function>());
   scope->AllowCodeGenerationFromStrings(false);
   return handles.Escape(scope);
 }
@@ -270,6 +274,21 @@ void JavaScript::Impl::read_result(v8::Local<v8::Context> scope, v8::Local<v8::V
   }
 }
 
+// A record that changed what others share is no good, and the next one gets a new world.
+void JavaScript::Impl::keep_apart(v8::Local<v8::Context> scope, Result& result) {
+  const v8::TryCatch caught(isolate);
+  v8::Local<v8::Value> intact;
+  if (is_intact.Get(isolate)->Call(scope, v8::Undefined(isolate), 0, nullptr).ToLocal(&intact) &&
+      intact->IsTrue())
+    return;
+  result.fault = ChildFault::exception;
+  result.error = {"TypeError: the script changed RegExp.prototype, which other records would notice", 0, 0};
+  context.Reset(isolate, new_context());
+  const auto fresh = context.Get(isolate);
+  const v8::Context::Scope entered(fresh);
+  static_cast<void>(compile(fresh));
+}
+
 // After the near-limit callback: the rubbish goes, and the limit is what it was.
 void JavaScript::Impl::recover() {
   isolate->CancelTerminateExecution();
@@ -351,6 +370,7 @@ void JavaScript::grade(std::string_view sample, std::string_view item, std::uint
   if (impl.out_of_memory) result.fault = ChildFault::memory;
   result.console.swap(impl.console);
   impl.recover();
+  impl.keep_apart(scope, result);
 }
 
 }  // namespace steps::script

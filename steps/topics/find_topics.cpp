@@ -164,8 +164,7 @@ schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, c
   how.seed = options.seed;
   how.depth = options.depth;
   how.sample_max = options.sample_max;
-  // Where topics are broad, a small one is a manner of speaking, not a subject.
-  how.rows_min = options.rows_min != 0 ? options.rows_min : std::max<std::size_t>(2, texts.size() * 3 / 100);
+  how.rows_min = options.rows_min;
   how.granularity = options.granularity;
   how.score = [&](std::span<const std::uint32_t> group) { return evidence.group_score(group); };
   how.keep_going = [&](double progress) { return !stopped(0.35 + 0.55 * progress); };

@@ -66,10 +66,10 @@ TEST_CASE("waits are what the server wishes, else they double and differ", "[llm
   REQUIRE_FALSE(wish(""));
   REQUIRE_FALSE(wish("soon"));
   REQUIRE_FALSE(wish("-3"));
-  REQUIRE(back_off(1, 0) == 500ms);
-  REQUIRE(back_off(3, 0) == 2000ms);
-  REQUIRE(back_off(3, 1) == 1000ms);
-  REQUIRE(back_off(20, 0) == 30'000ms);
+  REQUIRE(back_off(500ms, 1, 0) == 500ms);
+  REQUIRE(back_off(500ms, 3, 0) == 2000ms);
+  REQUIRE(back_off(500ms, 3, 1) == 1000ms);
+  REQUIRE(back_off(500ms, 20, 0) == 30'000ms);
 }
 
 TEST_CASE("requests keep the pace of the provider", "[llm][pace]") {

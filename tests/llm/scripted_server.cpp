@@ -97,6 +97,7 @@ steps::llm::Provider provider(const std::string& base_url) {
   provider.base_url = base_url;
   provider.models = {"m"};
   provider.attempts_max = 3;
+  provider.retry_delay = std::chrono::milliseconds(20);
   provider.attempt_timeout = std::chrono::seconds(10);
   return provider;
 }

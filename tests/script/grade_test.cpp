@@ -122,6 +122,13 @@ TEST_CASE("records keep nothing from one to the next", "[script]") {
     INFO(leak << ": " << outcome.error.message);
     REQUIRE(outcome.fault == Fault::exception);
   }
+  const std::vector<Call> three{{R"({"bad":1})", "{}", 1}, {"{}", "{}", 2}, {"{}", "{}", 3}};
+  const auto after = pool->run(script("const grade = (s) => { if (s.bad) RegExp.prototype.mine = 1; return "
+                                      "RegExp.prototype.mine ? 0 : 1 }"),
+                               three, {});
+  REQUIRE(after[0].fault == Fault::exception);
+  REQUIRE(after[1].score == 1.0);
+  REQUIRE(after[2].score == 1.0);
   const auto last_match = pool->run(
       script("const grade = (s, i) => { const had = RegExp.$1; /(f)/.test('f'); return had ? 1 : 0 }"), calls,
       {});

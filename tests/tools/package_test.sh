@@ -15,7 +15,7 @@ fail() {
 }
 
 if [ -z "$deb" ]; then
-  cmake --build "$build" --target rftd rftctl
+  cmake --build "$build" --target rftd rftctl rftd-script
   (cd "$build" && cpack --config CPackConfig.cmake -B "$folder/made" >"$folder/cpack.log" 2>&1) ||
     { cat "$folder/cpack.log" >&2 && fail "cpack failed"; }
   deb=$(find "$folder/made" -maxdepth 1 -name 'rftd_*.deb')

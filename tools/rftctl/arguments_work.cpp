@@ -26,8 +26,8 @@ void add_generate(CLI::App& topics, CommandLine& line) {
   sub->add_option("--depth", a->generate.depth, "Levels, 1 to 5")->check(CLI::Range(1U, 5U));
   sub->add_option("--granularity", a->generate.granularity, "-1 coarser to 1 finer")
       ->check(CLI::Range(-1.0, 1.0));
-  sub->add_option("--embedder", a->generate.embedder, "quality, fast, words or provider")
-      ->check(CLI::IsMember({"quality", "fast", "words", "provider"}));
+  sub->add_option("--embedder", a->generate.embedder, "quality, fast or words")
+      ->check(CLI::IsMember({"quality", "fast", "words"}));
   sub->add_flag("--confirm", a->generate.confirm, "Yes, replace the topics that are there");
   sub->add_flag("--wait", a->generate.wait, "Wait for its end");
   on_chosen(sub, line, [a](Context& context) { return generate_topics(context, a->dataset, a->generate); });
