@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright-core";
 
-const patience = 60_000; // ms; how long something may take on a slow machine, never an expectation
+const patience = 240_000; // ms; how long something may take on a slow machine, never an expectation
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const sample = new URL("../../tools/sample/chess_tutor.jsonl", import.meta.url).pathname;
 

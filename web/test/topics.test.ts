@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { changeOf, depthMax, type Draft, editOf, mistakes, moved, nudged, placed, sameTree } from "@/lib/topics";
 
-const topic = (name: string, children: Draft[] = []): Draft => ({ key: name, id: name, name, description: "", keywords: [], records: 1, lowConfidence: 0, labelsBy: "person", children });
+const topic = (name: string, children: Draft[] = []): Draft => ({ key: name, id: name, name, description: "", keywords: [], records: 1, lowConfidence: 0, labelsBy: "person", central: [], children });
 const tree = () => [topic("a", [topic("a1"), topic("a2")]), topic("b"), topic("c")];
 const shape = (drafts: Draft[]) => placed(drafts).map((one) => ".".repeat(one.depth) + one.draft.key).join(" ");
 

@@ -4,7 +4,7 @@ import { keepPreviousData, type QueryClient, queryOptions, useQuery, useQueryCli
 import { useCallback } from "react";
 import { type Answer, Problem, type Query, read } from "./client";
 import { sawHead } from "./live";
-import type { Canvas, Coverage, Dataset, DatasetList, Diff, EventList, Health, Histogram, LogEvent, RecordFull, RecordList, Run, RunList, System, Topics } from "./types";
+import type { Canvas, Coverage, Dataset, DatasetList, Diff, EventList, Health, Histogram, LogEvent, RecordFull, RecordList, Run, RunList, System, Topics, TopicTemplates } from "./types";
 
 export type At = string | null; // position or time in the address; null = live
 
@@ -43,6 +43,8 @@ export const useSystem = () =>
 export const useDatasetInfo = (id: string, at: At) => useQuery(ofDataset<Dataset>(id, at, "dataset", ""));
 export const useTopics = (id: string, at: At, enabled = true) =>
   useQuery({ ...ofDataset<Topics>(id, at, "topics", "/topics"), enabled });
+export const useTemplates = (enabled: boolean) =>
+  useQuery({ queryKey: ["topic-templates"], queryFn: ({ signal }) => read<TopicTemplates>("/topic-templates", {}, signal), enabled, staleTime: forEver });
 export const useHealth = (id: string, at: At) => useQuery(ofDataset<Health>(id, at, "health", "/health"));
 export const useCoverage = (id: string, at: At, enabled = true) =>
   useQuery({ ...ofDataset<Coverage>(id, at, "coverage", "/coverage"), enabled, placeholderData: keepPreviousData });

@@ -304,7 +304,8 @@ export interface paths {
         get: operations["getTopics"];
         /** Define the hierarchy */
         put: operations["putTopics"];
-        post?: never;
+        /** Add a topic */
+        post: operations["addTopic"];
         delete?: never;
         options?: never;
         head?: never;
@@ -322,6 +323,75 @@ export interface paths {
         put?: never;
         /** Find topics in the records */
         post: operations["generateTopics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/topics/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the records of some topics to one of them */
+        post: operations["mergeTopics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/topics/{topic}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a topic and what is below it */
+        delete: operations["removeTopic"];
+        options?: never;
+        head?: never;
+        /** Rename, describe or move a topic */
+        patch: operations["changeTopic"];
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/topics/{topic}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Divide a topic into the groups that its records form */
+        post: operations["splitTopic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/topic-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ready-made hierarchies */
+        get: operations["listTopicTemplates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -919,12 +989,21 @@ export interface components {
             records: number;
             low_confidence: number;
             manual: number;
+            /** @description The most central first; none where a person defined the topic. */
+            central_records: string[];
             children: components["schemas"]["Topic"][];
         };
         /** @description The hierarchy. Version 0: never defined. */
         Topics: {
             version: number;
             method: string | null;
+            template: string | null;
+            /** @description What the texts were compared by: the name of an embedder, words, or character n-grams. */
+            compared_by: string | null;
+            /** @description en, or other. */
+            language: string | null;
+            /** @description Of the records looked at, those far from the centre of their topic. They belong to it all the same; expect a low confidence. */
+            outliers: number;
             uncategorized: number;
             low_confidence: number;
             topics: components["schemas"]["Topic"][];
@@ -1158,14 +1237,69 @@ export interface components {
             template?: string;
             max_topics?: number;
             min_topics?: number;
+            /** @description Levels; by default two where the topics form groups of their own. */
             depth?: number;
+            /** @description -1 coarser, 1 finer. */
+            granularity?: number;
+            embedder?: components["schemas"]["Embedder"];
+            /**
+             * @description Of a template.
+             * @enum {string}
+             */
+            assignments?: "keep" | "clear";
             seed?: number;
             confirm?: boolean;
+        };
+        /**
+         * @description quality: sentence vectors and word vectors, built in; fast: word vectors alone; words: no vectors; provider: the configured endpoint.
+         * @enum {string}
+         */
+        Embedder: "quality" | "fast" | "words" | "provider";
+        NewTopic: {
+            name: string;
+            description?: string;
+            keywords?: string[];
+            parent?: string | null;
+        };
+        /** @description Absent fields stay as they are; parent null is the top. */
+        TopicChange: {
+            name?: string;
+            description?: string;
+            keywords?: string[];
+            parent?: string | null;
+        };
+        MergeTopics: {
+            from: string[];
+            into: string;
+        };
+        SplitTopic: {
+            max_topics?: number;
+            granularity?: number;
+            embedder?: components["schemas"]["Embedder"];
+            seed?: number;
+        };
+        TemplateTopic: {
+            name: string;
+            description: string;
+            keywords: string[];
+            children: components["schemas"]["TemplateTopic"][];
+        };
+        TopicTemplate: {
+            name: string;
+            title: string;
+            summary: string;
+            topics: components["schemas"]["TemplateTopic"][];
+        };
+        TopicTemplates: {
+            items: components["schemas"]["TopicTemplate"][];
+            next: null;
+            total: number;
         };
         Categorize: {
             /** @enum {string} */
             scope?: "unlabeled" | "all";
             overwrite_manual?: boolean;
+            embedder?: components["schemas"]["Embedder"];
             seed?: number;
             confirm?: boolean;
         };
@@ -1206,6 +1340,8 @@ export interface components {
     parameters: {
         /** @example d1 */
         dataset: string;
+        /** @example t12 */
+        topic: string;
         /** @example r12 */
         record: string;
         /** @example run3 */
@@ -2026,6 +2162,45 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    addTopic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "gambits",
+                 *       "parent": "t1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewTopic"];
+            };
+        };
+        responses: {
+            /** @description Add a topic */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topics"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     generateTopics: {
         parameters: {
             query?: never;
@@ -2060,6 +2235,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mergeTopics: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": [
+                 *         "t2",
+                 *         "t3"
+                 *       ],
+                 *       "into": "t1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergeTopics"];
+            };
+        };
+        responses: {
+            /** @description Give the records of some topics to one of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topics"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeTopic: {
+        parameters: {
+            query?: {
+                reassign_to?: string;
+                confirm?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example t12 */
+                topic: components["parameters"]["topic"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a topic and what is below it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topics"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeTopic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example t12 */
+                topic: components["parameters"]["topic"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "endgames"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TopicChange"];
+            };
+        };
+        responses: {
+            /** @description Rename, describe or move a topic */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topics"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    splitTopic: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example t12 */
+                topic: components["parameters"]["topic"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "max_topics": 4
+                 *     }
+                 */
+                "application/json": components["schemas"]["SplitTopic"];
+            };
+        };
+        responses: {
+            /** @description Divide a topic into the groups that its records form */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTopicTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready-made hierarchies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicTemplates"];
                 };
             };
             default: components["responses"]["Problem"];

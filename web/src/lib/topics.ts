@@ -11,6 +11,7 @@ export interface Draft {
   records: number;
   lowConfidence: number;
   labelsBy: string;
+  central: string[]; // ids of its most typical records
   children: Draft[];
 }
 
@@ -24,6 +25,7 @@ export function draftOf(topics: Topic[]): Draft[] {
     records: topic.records,
     lowConfidence: topic.low_confidence,
     labelsBy: topic.labels_by,
+    central: topic.central_records,
     children: draftOf(topic.children),
   }));
 }

@@ -134,5 +134,5 @@ export default function ImportTopicsModal() {
 const list = (names: string[]) => (names.length > 0 ? `: ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}` : "");
 
 export function asTopics(edits: TopicEdit[]): Topic[] {
-  return edits.map((edit, i) => ({ id: edit.id ?? `new-${i}-${edit.name}`, name: edit.name, description: edit.description ?? "", keywords: edit.keywords ?? [], labels_by: "person", records: 0, low_confidence: 0, manual: 0, children: asTopics(edit.children ?? []) }));
+  return edits.map((edit, i) => ({ id: edit.id ?? `new-${i}-${edit.name}`, name: edit.name, description: edit.description ?? "", keywords: edit.keywords ?? [], labels_by: "person", records: 0, low_confidence: 0, manual: 0, central_records: [], children: asTopics(edit.children ?? []) }));
 }

@@ -1,10 +1,10 @@
 // The selected topic: its words, its most typical records, and the edits that concern others too.
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { FolderPlus, Merge, Split, Table2, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { write } from "@/api/client";
 import { ofDataset, useWritten } from "@/api/queries";
-import type { RecordList } from "@/api/types";
+import type { RecordFull, RecordItem, RecordList, RunStarted, Topics } from "@/api/types";
 import { useHere } from "@/screens/here";
 import { confidence, count, percent, plural } from "@/lib/format";
 import { changed, type Draft, inserted, type Placed, placed, without } from "@/lib/topics";
@@ -25,7 +25,7 @@ interface Props {
 
 export function TopicDetail({ one, draft, setDraft, select, wrong, dirty }: Props) {
   const here = useHere();
-  const [asking, setAsking] = useState<"merge" | "delete" | null>(null);
+  const [asking, setAsking] = useState<"merge" | "delete" | "split" | null>(null);
   const [words, setWords] = useState(one?.draft.keywords.join(", ") ?? "");
   if (!one) {
     return (
@@ -45,14 +45,6 @@ export function TopicDetail({ one, draft, setDraft, select, wrong, dirty }: Prop
     const fresh = newTopic(draft);
     setDraft(inserted(draft, topic.key, topic.children.length, fresh));
     select(fresh.key);
-  };
-  // Two empty halves below it: categorizing afterwards decides which record goes where.
-  const split = () => {
-    const half = Math.ceil(topic.keywords.length / 2);
-    const first = { ...newTopic(draft), name: `${topic.name} A`, keywords: topic.keywords.slice(0, half) };
-    const second = { ...newTopic(draft), name: `${topic.name} B`, keywords: topic.keywords.slice(half) };
-    setDraft(changed(draft, topic.key, { children: [first, second] }));
-    select(first.key);
   };
   return (
     <div className="topic-detail stack loose">
@@ -86,9 +78,9 @@ export function TopicDetail({ one, draft, setDraft, select, wrong, dirty }: Prop
           <Button className="small" icon={<FolderPlus size={14} aria-hidden />} onClick={addChild} disabled={one.depth >= 4}>
             Add below
           </Button>
-          <Button className="small" icon={<Split size={14} aria-hidden />} onClick={split} disabled={topic.children.length > 0 || one.depth >= 4}>
-            Split in two
-          </Button>
+          <Guarded className="small" icon={<Split size={14} aria-hidden />} reasons={topic.id && topic.records > 1 ? unsaved : [{ reason: "Only a saved topic with records can be split into the groups that they form" }]} onClick={() => setAsking("split")}>
+            Split…
+          </Guarded>
           <Guarded className="small" icon={<Merge size={14} aria-hidden />} reasons={topic.id && topic.children.length === 0 ? unsaved : [{ reason: "Only a saved topic without topics below it can be merged" }]} onClick={() => setAsking("merge")}>
             Merge into…
           </Guarded>
@@ -97,29 +89,10 @@ export function TopicDetail({ one, draft, setDraft, select, wrong, dirty }: Prop
           </Guarded>
         </div>
       )}
-      {topic.id && <Typical id={topic.id} name={topic.name} />}
+      {topic.id && <Typical id={topic.id} name={topic.name} central={topic.central} />}
+      {asking === "split" && <SplitDialog topic={topic} close={() => setAsking(null)} />}
       {asking === "merge" && <MergeDialog topic={topic} draft={draft} close={() => setAsking(null)} />}
-      {asking === "delete" && (
-        <Modal
-          title={`Delete ${topic.name}?`}
-          size="small"
-          close={() => setAsking(null)}
-          foot={
-            <>
-              <span className="grow" />
-              <Button onClick={() => setAsking(null)}>Cancel</Button>
-              <Button className="danger" onClick={() => { remove(); setAsking(null); }}>
-                Delete from the draft
-              </Button>
-            </>
-          }
-        >
-          <p>
-            {plural(topic.records, "record")} become uncategorized when you save
-            {topic.children.length > 0 && `, together with the ${plural(placed(topic.children).length, "topic")} below it`}. To give them to another topic instead, merge.
-          </p>
-        </Modal>
-      )}
+      {asking === "delete" && <DeleteTopicDialog topic={topic} draft={draft} dirty={dirty} remove={() => { remove(); setAsking(null); }} close={() => setAsking(null)} />}
     </div>
   );
 
@@ -129,14 +102,16 @@ export function TopicDetail({ one, draft, setDraft, select, wrong, dirty }: Prop
   }
 }
 
-// What the topic is about, shown by what it holds: the surest and the least sure.
-function Typical({ id, name }: { id: string; name: string }) {
+// What the topic is about, shown by what it holds: the most typical and the least sure.
+function Typical({ id, name, central }: { id: string; name: string; central: string[] }) {
   const here = useHere();
   const list = (sort: string) => ofDataset<RecordList>(here.id, here.at, "records", "/records", { topic: id, sort, limit: 3 });
-  const sure = useQuery(list("-confidence"));
+  const found = useQueries({ queries: central.slice(0, 3).map((record) => ofDataset<RecordFull>(here.id, here.at, "record", `/records/${record}`)) });
+  const sure = useQuery({ ...list("-confidence"), enabled: central.length === 0 });
   const unsure = useQuery(list("confidence"));
-  const rows = (data: RecordList | undefined) =>
-    (data?.items ?? []).map((record) => (
+  const typical: RecordItem[] = central.length > 0 ? found.flatMap((one) => one.data ?? []) : (sure.data?.items ?? []);
+  const rows = (records: RecordItem[]) =>
+    records.map((record) => (
       <li key={record.id}>
         <button type="button" className="run-open" onClick={() => here.open("records", { ...noFilter, topic: id, record: record.id })}>
           <span className="grow clip">{record.preview}</span>
@@ -144,16 +119,16 @@ function Typical({ id, name }: { id: string; name: string }) {
         </button>
       </li>
     ));
-  if (sure.data?.total === 0) return null;
+  if (unsure.data?.total === 0) return null;
   return (
     <section className="typical" aria-label={`Records of ${name}`}>
       <div>
-        <h3 className="tag">Central records</h3>
-        <ul>{rows(sure.data)}</ul>
+        <h3 className="tag">{central.length > 0 ? "Central records" : "Most confident"}</h3>
+        <ul>{rows(typical)}</ul>
       </div>
       <div>
         <h3 className="tag">Least confident</h3>
-        <ul>{rows(unsure.data)}</ul>
+        <ul>{rows(unsure.data?.items ?? [])}</ul>
       </div>
       <Button className="small" icon={<Table2 size={14} aria-hidden />} onClick={() => here.open("records", { ...noFilter, topic: id })}>
         All records of this topic
@@ -162,10 +137,110 @@ function Typical({ id, name }: { id: string; name: string }) {
   );
 }
 
+const savedLeaves = (draft: Draft[], but: Draft) => placed(draft).filter((one) => one.draft.id && one.draft.id !== but.id && one.draft.children.length === 0);
+
+function SplitDialog({ topic, close }: { topic: Draft; close: () => void }) {
+  const here = useHere();
+  const written = useWritten(here.id);
+  const [most, setMost] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const split = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await written(await write<RunStarted>("POST", `/datasets/${here.id}/topics/${topic.id}/split`, { max_topics: most ? Number(most) : undefined }));
+      tell(`Splitting ${topic.name}`, "The new topics appear below it when they are found.");
+      close();
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      title={`Split ${topic.name}`}
+      size="small"
+      close={close}
+      foot={
+        <>
+          <span className="grow" />
+          <Button onClick={close}>Cancel</Button>
+          <Button className="primary" busy={busy} disabled={most !== "" && Number(most) < 2} onClick={() => void split()}>
+            Split
+          </Button>
+        </>
+      }
+    >
+      <p>Its {plural(topic.records, "record")} are looked at, and the groups that they form become topics below it.</p>
+      <Field label="At most" hint="Topics, two or more; empty: the data decides">
+        {(ids) => <input {...ids} className="input" inputMode="numeric" value={most} onChange={(event) => setMost(event.target.value.replaceAll(/\D/g, ""))} />}
+      </Field>
+      {error !== null && <ProblemNotice error={error} />}
+    </Modal>
+  );
+}
+
+// Its records become uncategorized with the next save, or go to another topic at once.
+function DeleteTopicDialog({ topic, draft, dirty, remove, close }: { topic: Draft; draft: Draft[]; dirty: boolean; remove: () => void; close: () => void }) {
+  const here = useHere();
+  const written = useWritten(here.id);
+  const [into, setInto] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const others = savedLeaves(draft, topic).filter((one) => !placed(topic.children).some((below) => below.draft.key === one.draft.key));
+  const reassign = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await written(await write<Topics>("DELETE", `/datasets/${here.id}/topics/${topic.id}`, undefined, { query: { reassign_to: into, confirm: true } }));
+      tell(`${topic.name} deleted`, `${plural(topic.records, "record")} went to another topic.`);
+      close();
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      title={`Delete ${topic.name}?`}
+      size="small"
+      close={close}
+      foot={
+        <>
+          <span className="grow" />
+          <Button onClick={close}>Cancel</Button>
+          <Button className="danger" busy={busy} onClick={() => (into === "" ? remove() : void reassign())}>
+            {into === "" ? "Delete from the draft" : "Delete and reassign"}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        It has {plural(topic.records, "record")}
+        {topic.children.length > 0 && `, and ${plural(placed(topic.children).length, "topic")} below it go too`}.
+      </p>
+      <Field label="Its records" hint={dirty ? "Save or undo the other changes to reassign records." : into === "" ? "They become uncategorized when you save." : "This is saved at once."}>
+        {(ids) => (
+          <select {...ids} className="select" value={into} disabled={dirty} onChange={(event) => setInto(event.target.value)}>
+            <option value="">become uncategorized</option>
+            {others.map(({ draft: other }) => (
+              <option key={other.key} value={other.id ?? ""}>
+                go to {other.name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {error !== null && <ProblemNotice error={error} />}
+    </Modal>
+  );
+}
+
 function MergeDialog({ topic, draft, close }: { topic: Draft; draft: Draft[]; close: () => void }) {
   const here = useHere();
   const written = useWritten(here.id);
-  const others = placed(draft).filter((one) => one.draft.id && one.draft.id !== topic.id && one.draft.children.length === 0);
+  const others = savedLeaves(draft, topic);
   const [into, setInto] = useState(others[0]?.draft.id ?? "");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -174,11 +249,7 @@ function MergeDialog({ topic, draft, close }: { topic: Draft; draft: Draft[]; cl
     setBusy(true);
     setError(null);
     try {
-      const { editOf } = await import("@/lib/topics");
-      // First the records, then the empty topic: stopped in between, nothing is lost.
-      await write("POST", `/datasets/${here.id}/records/bulk`, { action: "set_topic", topic: into, filter: { topic: topic.id } });
-      const kept = changed(without(draft, topic.key), into, { keywords: [...new Set([...(target?.keywords ?? []), ...topic.keywords])] });
-      await written(await write("PUT", `/datasets/${here.id}/topics`, { topics: editOf(kept), assignments: "keep" }));
+      await written(await write<Topics>("POST", `/datasets/${here.id}/topics/merge`, { from: [topic.id], into }));
       tell(`${topic.name} merged into ${target?.name}`, `${plural(topic.records, "record")} moved.`);
       close();
     } catch (problem) {
@@ -213,7 +284,7 @@ function MergeDialog({ topic, draft, close }: { topic: Draft; draft: Draft[]; cl
         )}
       </Field>
       <Notice>
-        {plural(topic.records, "record")} go to {target?.name ?? "it"} and count as assigned by a person; the keywords are joined. This is saved at once.
+        {plural(topic.records, "record")} go to {target?.name ?? "it"}. This is saved at once.
       </Notice>
       {error !== null && <ProblemNotice error={error} />}
     </Modal>

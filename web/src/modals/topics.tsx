@@ -88,6 +88,7 @@ function Editor({ topics }: { topics: Topics }) {
         <span className="row small muted">
           {topics.version > 0 && <span className="chip">version {count(topics.version)}</span>}
           {topics.method && <span className="chip">{topics.method}</span>}
+          {topics.compared_by && <span className="chip" title="What the texts were compared by">by {topics.compared_by}</span>}
         </span>
       }
       tabs={
@@ -148,7 +149,7 @@ export function newTopic(draft: Draft[]): Draft {
   let name = "New topic";
   for (let i = 2; taken.has(name); i += 1) name = `New topic ${i}`;
   made += 1;
-  return { key: `new-${made}`, id: null, name, description: "", keywords: [], records: 0, lowConfidence: 0, labelsBy: "person", children: [] };
+  return { key: `new-${made}`, id: null, name, description: "", keywords: [], records: 0, lowConfidence: 0, labelsBy: "person", central: [], children: [] };
 }
 
 function underOf(draft: Draft[], parent: string, fresh: Draft): Draft[] {
