@@ -1251,10 +1251,10 @@ export interface components {
             confirm?: boolean;
         };
         /**
-         * @description quality: sentence vectors and word vectors, built in; fast: word vectors alone; words: no vectors; provider: the configured endpoint.
+         * @description quality: sentence vectors and word vectors, built in; fast: word vectors alone; words: no vectors.
          * @enum {string}
          */
-        Embedder: "quality" | "fast" | "words" | "provider";
+        Embedder: "quality" | "fast" | "words";
         NewTopic: {
             name: string;
             description?: string;
