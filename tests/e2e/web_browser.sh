@@ -5,7 +5,8 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "${1:-$root/build/dev}" && pwd)
 if [ ! -d "$build/web/dist" ]; then
-  echo "web_browser: skipped, $build was configured without the page (see its line \"web:\"; Node.js 20.19 or newer builds it)"
+  echo "web_browser: skipped, $build was configured without the page (see its line \"web:\")"
   exit 0
 fi
+PATH=$build/web/bin:$PATH
 exec node "$root/web/e2e/run.mjs" "$build"

@@ -5,11 +5,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "${1:-$root/build/dev}" && pwd)
 if [ ! -d "$build/web/dist" ]; then
-  echo "web_parts: skipped, $build was configured without the page (see its line \"web:\"; Node.js 20.19 or newer builds it)"
+  echo "web_parts: skipped, $build was configured without the page (see its line \"web:\")"
   exit 0
 fi
 cd "$root/web"
-PATH=$PWD/node_modules/.bin:$PATH
+PATH=$build/web/bin:$PWD/node_modules/.bin:$PATH
 
 openapi-typescript ../schemas/openapi.yaml -o "$build/web/schema.ts" >/dev/null
 if ! cmp -s "$build/web/schema.ts" src/api/schema.ts; then
