@@ -78,6 +78,13 @@ void wait_for_end(const Arguments& given, const sigset_t& signals, api::Daemon& 
   }
 }
 
+// A library may have started threads before main(), which do not block our signals: what reaches one of them
+// goes to the thread that waits for it, instead of ending the process.
+pthread_t waiting_thread;
+void pass_on(int signal) {
+  pthread_kill(waiting_thread, signal);
+}
+
 int run(const Arguments& given) {
   auto config = configuration(given);
   if (!config) return refused(config.error());
@@ -92,6 +99,10 @@ int run(const Arguments& given) {
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  waiting_thread = pthread_self();
+  struct sigaction action{};
+  action.sa_handler = pass_on;
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaction(signal, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
   const std::string address = config->address;
   auto daemon = api::Daemon::start(std::move(*config));

@@ -5,7 +5,7 @@
 #include "tests/sim/simulation.hpp"
 
 namespace {
-constexpr std::uint64_t seeds_by_default = 40;
+constexpr std::uint64_t seeds_by_default = 12;
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
