@@ -81,8 +81,16 @@ Result<Decision> decide_on(const DatasetState& state, const RequestRun& command,
     event.keep_manual = !categorize->overwrite_manual;
     decision.events.push_back(schemas::encode(event));
   }
-  decision.events.push_back(
-      run_requested(state, command.step, command.parameters, command.seed, command.because));
+  schemas::RunParametersT parameters = command.parameters;
+  if (command.step == StepName::dry_run) {
+    if (!parameters.dry_run) parameters.dry_run = std::make_unique<schemas::DryRunParametersT>();
+    if (auto good = check_dry_run(state, *parameters.dry_run); !good) return std::unexpected(good.error());
+  }
+  if (command.step == StepName::generate) {
+    if (!parameters.generate) parameters.generate = std::make_unique<schemas::GenerateParametersT>();
+    if (auto good = check_generate(state, *parameters.generate); !good) return std::unexpected(good.error());
+  }
+  decision.events.push_back(run_requested(state, command.step, parameters, command.seed, command.because));
   return decision;
 }
 
@@ -185,7 +193,7 @@ Result<Decision> decide_on(const DatasetState& state, const CommitBlock& command
                          "inputs as they were at position " + std::to_string(command.based_on),
                          "some have changed since", "the block is worked out again");
   }
-  Decision decision{command.events, {}, {}, command.run.value()};
+  Decision decision{command.events, command.blobs, {}, command.run.value()};
   if (command.done) {
     schemas::RunCompletedT event;
     event.run = command.run;

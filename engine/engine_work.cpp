@@ -102,7 +102,8 @@ void Engine::Impl::worked(std::uint64_t id, std::uint64_t run, std::uint32_t att
   Pending pending{id, Command{}, {}, {}, 0, run};
   pending.origin.actor = "scheduler";
   if (block) {
-    pending.wish = Command(CommitBlock{RunId(run), attempt, based_on, std::move(block->events), block->done});
+    pending.wish = Command(CommitBlock{RunId(run), attempt, based_on, std::move(block->events),
+                                       std::move(block->blobs), block->done});
   } else {
     spdlog::warn("{} {} attempt {}: {}", to_text(DatasetId(id)), to_text(RunId(run)), attempt,
                  block.error().message());

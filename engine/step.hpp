@@ -15,6 +15,7 @@
 #include "engine/dataset_state.hpp"
 #include "schemas/error.hpp"
 #include "schemas/facts.hpp"
+#include "store/event_log.hpp"
 
 namespace engine {
 
@@ -43,6 +44,7 @@ struct StepInput {
 struct StepBlock {
   std::vector<schemas::NewEvent> events;
   bool done = false;
+  std::vector<store::Blob> blobs = {};  // payloads that the events name
 };
 
 struct StepKind {

@@ -57,7 +57,16 @@ struct EventTypeOf;
   X(assignments_cleared, AssignmentsCleared)        \
   X(calibration_fitted, CalibrationFitted)          \
   X(coverage_measured, CoverageMeasured)            \
-  X(coverage_targets_set, CoverageTargetsSet)
+  X(coverage_targets_set, CoverageTargetsSet)       \
+  X(grader_defined, GraderDefined)                  \
+  X(dry_run_sampled, DryRunSampled)                 \
+  X(samples_answered, SamplesAnswered)              \
+  X(samples_graded, SamplesGraded)                  \
+  X(calls_recorded, CallsRecorded)                  \
+  X(dry_run_measured, DryRunMeasured)               \
+  X(generation_planned, GenerationPlanned)          \
+  X(records_generated, RecordsGenerated)            \
+  X(generation_reviewed, GenerationReviewed)
 
 #define RFTD_FACT_TRAIT(event_type, Table)                    \
   template <>                                                 \

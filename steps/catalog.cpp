@@ -17,8 +17,8 @@ const text::Tokenizer& Tokenizers::get(const std::string& name) const {
   return found != by_name_.end() ? found->second : by_name_.at("o200k_base");
 }
 
-engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers) {
-  return {validate(tokenizers), find_topics(), categorize(), measure_coverage()};
+engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers, const Outside& outside) {
+  return {validate(tokenizers), find_topics(), categorize(), measure_coverage(), dry_run(outside)};
 }
 
 }  // namespace steps

@@ -12,6 +12,19 @@
 
 namespace steps {
 
+namespace llm {
+class Models;
+}
+namespace script {
+class ScriptPool;
+}
+
+// Who outside of this process is asked. A step that needs what is not there says so, and what to configure.
+struct Outside {
+  script::ScriptPool* scripts = nullptr;
+  llm::Models* models = nullptr;
+};
+
 // The encodings a dataset may name, loaded once; read from many threads.
 class Tokenizers {
  public:
@@ -28,8 +41,9 @@ engine::StepKind validate(std::shared_ptr<const Tokenizers> tokenizers);
 engine::StepKind find_topics();
 engine::StepKind categorize();
 engine::StepKind measure_coverage();
+engine::StepKind dry_run(const Outside& outside);
 
 // Import has no entry: its input is a connection, not the state (see import_lines.hpp).
-engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers);
+engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers, const Outside& outside);
 
 }  // namespace steps
