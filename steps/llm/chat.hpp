@@ -87,6 +87,8 @@ using OnText = std::function<void(std::string_view piece)>;
 class Models {
  public:
   virtual ~Models() = default;
+  // Whether it could be asked at all; the Error says which models there are.
+  [[nodiscard]] virtual schemas::Result<void> check_model(const std::string& model) const = 0;
   // Asks all, as many at a time as the providers' limits allow, and waits. One result a request, in order.
   // Errors: invalid_argument (unknown model, request refused by the server), unauthenticated, not_found, busy
   // (still limited after the last attempt), unavailable (not reached, 5xx, timed out), too_large, corrupt

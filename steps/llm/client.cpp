@@ -153,6 +153,12 @@ schemas::Result<Client::Target> Client::resolve(const std::string& model) const 
                        "there are: " + names);
 }
 
+schemas::Result<void> Client::check_model(const std::string& model) const {
+  const auto target = resolve(model);
+  if (!target) return std::unexpected(target.error());
+  return {};
+}
+
 std::vector<schemas::Result<ChatAnswer>> Client::chat_all(std::span<const ChatRequest> requests,
                                                           const CallOptions& options) {
   std::vector<schemas::Result<ChatAnswer>> results(requests.size(), ChatAnswer{});

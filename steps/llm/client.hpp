@@ -64,6 +64,7 @@ class Client final : public Models {
     std::string model;
   };
   [[nodiscard]] schemas::Result<Target> resolve(const std::string& model) const;
+  [[nodiscard]] schemas::Result<void> check_model(const std::string& model) const override;
 
  private:
   struct Impl;
