@@ -15,9 +15,10 @@
 #include "api/reply.hpp"
 #include "api/request.hpp"
 #include "engine/engine.hpp"
+#include "steps/catalog.hpp"
 
-namespace steps {
-class Tokenizers;
+namespace steps::llm {
+class Client;
 }
 
 namespace api {
@@ -32,6 +33,8 @@ struct Services {
   Metrics& metrics;
   const Config& config;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
+  steps::llm::Client& models;
+  steps::Outside outside;
   std::string durability;  // as every answer about a dataset names it
 };
 

@@ -50,6 +50,31 @@ Result<Reply> answer_topics(const Call& call, const engine::Answer& answer,
 Result<Wish> prepare_generate_topics(const Call& call);
 Result<Wish> prepare_categorize(const Call& call);
 
+// graders.cpp
+Result<Reply> get_grader(const Call& call);
+Result<Wish> prepare_grader(const Call& call);
+Result<Reply> answer_grader(const Call& call, const engine::Answer& answer,
+                            const engine::DatasetState& state);
+Result<Reply> list_grader_versions(const Call& call);
+Result<Reply> get_grader_diff(const Call& call);
+boost::asio::awaitable<void> post_grader_validate(Stream& stream, Call call);
+boost::asio::awaitable<void> post_grader_test(Stream& stream, Call call);
+Result<Reply> list_grader_presets(const Call& call);
+
+// dry_runs.cpp
+Result<Wish> prepare_dry_run(const Call& call);
+Result<Wish> prepare_regrade(const Call& call);
+Result<Reply> answer_dry_run_started(const Call& call, const engine::Answer& answer,
+                                     const engine::DatasetState& state);
+Result<Reply> list_dry_runs(const Call& call);
+Result<Reply> get_dry_run(const Call& call);
+Result<Reply> compare_dry_runs(const Call& call);
+// dry_run_samples.cpp
+Result<Reply> list_samples(const Call& call);
+
+// models.cpp
+Result<Reply> list_models(const Call& call);
+
 // runs.cpp
 Result<Wish> prepare_trigger(const Call& call);
 Result<Reply> answer_run_started(const Call& call, const engine::Answer& answer,

@@ -64,6 +64,10 @@ Result<void> refuse_unconfirmed(const DatasetState& state, const RequestRun& com
 
 Result<Decision> decide_on(const DatasetState& state, const RequestRun& command, const Now& /*now*/) {
   if (auto good = refuse_if_blocked(state, command.step); !good) return std::unexpected(good.error());
+  if (command.step == StepName::grader) {
+    return schemas::fail(ErrorCode::conflict, "a step that runs", "the grader, which is configured already",
+                         "PUT …/grader changes it; a dry run uses it", "grader");
+  }
   if (auto good = refuse_second_run(state, command.step); !good) return std::unexpected(good.error());
   if (auto good = refuse_unconfirmed(state, command); !good) return std::unexpected(good.error());
   Decision decision;
