@@ -72,6 +72,10 @@ Result<Reply> compare_dry_runs(const Call& call);
 // dry_run_samples.cpp
 Result<Reply> list_samples(const Call& call);
 
+// openai_graders.cpp
+boost::asio::awaitable<void> post_openai_grader_run(Stream& stream, Call call);
+boost::asio::awaitable<void> post_openai_grader_validate(Stream& stream, Call call);
+
 // models.cpp
 Result<Reply> list_models(const Call& call);
 

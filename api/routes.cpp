@@ -78,6 +78,8 @@ const std::array table{
     Route{Verb::get, DATASET "/diff", "from to", viewer, aside(get_diff)},
     Route{Verb::get, "/api/v1/models", "", viewer, aside(list_models)},
     Route{Verb::get, "/api/v1/graders/presets", "", viewer, here(list_grader_presets)},
+    Route{Verb::post, "/v1/fine_tuning/alpha/graders/run", "", editor, &post_openai_grader_run},
+    Route{Verb::post, "/v1/fine_tuning/alpha/graders/validate", "", editor, &post_openai_grader_validate},
     Route{Verb::get, "/api/v1/system", "", viewer, here(get_system)},
     Route{Verb::post, "/api/v1/system/backup", "", admin, &post_backup},
     Route{Verb::get, "/api/v1/openapi.json", "", viewer, here(get_openapi), true},
