@@ -193,8 +193,8 @@ Setters provider_fields(steps::llm::Provider& provider, std::string& key_header,
 Setter models_of(Config& config, const std::string& path) {
   return [&config, path](const toml::node& node) -> Result<void> {
     if (!node.is_array()) {
-      return fail(ErrorCode::invalid_argument, "sections [[models]] with name and base_url",
-                  "something else", {}, place(path, node));
+      return fail(ErrorCode::invalid_argument, "sections [[models]] with name and base_url", "something else",
+                  {}, place(path, node));
     }
     for (const toml::node& item : *node.as_array()) {
       const toml::table* table = item.as_table();

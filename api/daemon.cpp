@@ -37,8 +37,8 @@ engine::EngineOptions engine_options(const Config& config) {
 // Without its program the daemon runs all the same: what needs a script says what is missing.
 std::unique_ptr<steps::script::ScriptPool> open_scripts(const Config& config) {
   steps::script::ScriptPool::Options options;
-  options.program = config.scripts_program.empty() ? steps::script::default_program()
-                                                   : fs::path(config.scripts_program);
+  options.program =
+      config.scripts_program.empty() ? steps::script::default_program() : fs::path(config.scripts_program);
   options.workers = static_cast<unsigned>(config.scripts_workers);
   auto pool = steps::script::ScriptPool::make(options);
   if (pool) return std::move(*pool);
@@ -61,7 +61,8 @@ struct Daemon::Parts {
                engine_options(config)),
         io(1),
         workers(api_workers, api_queue_max),
-        services{engine, hub, workers, metrics, config, tokenizers, models, outside, log->statistics().durability},
+        services{
+            engine, hub, workers, metrics, config, tokenizers, models, outside, log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;

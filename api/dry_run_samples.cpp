@@ -30,8 +30,8 @@ Result<SampleQuery> query_from(const Request& request) {
   if (const auto topic = request.parameter("topic")) {
     const auto id = schemas::topic_id_from(*topic);
     if (!id && *topic != "none")
-      return fail(ErrorCode::invalid_argument, "a topic id such as t1, or none", "'" + std::string(*topic) + "'",
-                  {}, "?topic");
+      return fail(ErrorCode::invalid_argument, "a topic id such as t1, or none",
+                  "'" + std::string(*topic) + "'", {}, "?topic");
     query.topic = id ? id->value() : 0;
   }
   const auto scored = flag_parameter(request, "scored");

@@ -64,8 +64,7 @@ Result<Wish> prepare_dry_run(const Call& call) {
   parameters->model = fields.optional_text("model").value_or("");
   const std::string answers =
       fields.choice("answers", parameters->model.empty() ? "recorded" : "model", {"recorded", "model"});
-  parameters->answers =
-      answers == "model" ? schemas::AnswerSource::model : schemas::AnswerSource::recorded;
+  parameters->answers = answers == "model" ? schemas::AnswerSource::model : schemas::AnswerSource::recorded;
   if (answers == "recorded" && !parameters->model.empty())
     fields.refuse("answers", "\"model\" when a model is named", "\"recorded\"");
   parameters->k = static_cast<std::uint32_t>(fields.number("k", 1, 1, 64));
@@ -172,9 +171,8 @@ Result<std::vector<grade::Score>> scores_named(const Call& call, std::string_vie
 Json moved_view(const std::vector<grade::Moved>& moved) {
   Json list = Json::array();
   for (const grade::Moved& one : moved) {
-    list.push_back({{"record", to_text(schemas::RecordId(one.record))},
-                    {"before", one.before},
-                    {"after", one.after}});
+    list.push_back(
+        {{"record", to_text(schemas::RecordId(one.record))}, {"before", one.before}, {"after", one.after}});
   }
   return list;
 }

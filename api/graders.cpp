@@ -43,14 +43,14 @@ Result<Given> given_grader(const Call& call) {
   if (!body->is_object()) return fail(ErrorCode::invalid_argument, "a grader object", "something else");
   Given given;
   if (body->contains("grader") || (body->contains("version") && !body->contains("type"))) {
-    Fields fields(*body, "", {"grader", "reason", "version", "type", "title", "models", "restores", "position",
-                              "by", "at"});
+    Fields fields(
+        *body, "",
+        {"grader", "reason", "version", "type", "title", "models", "restores", "position", "by", "at"});
     if (const Json* object = fields.object("grader")) given.grader = *object;
     given.pointer = "/grader";
     given.reason = fields.optional_text("reason").value_or("");
     if (given.grader.is_null()) given.version = fields.number("version", 0, 1, UINT32_MAX);
-    if (given.grader.is_null() && given.version == 0)
-      fields.refuse("grader", "a grader object", "nothing");
+    if (given.grader.is_null() && given.version == 0) fields.refuse("grader", "a grader object", "nothing");
     if (auto good = fields.good(); !good) return std::unexpected(good.error());
     return given;
   }
@@ -67,7 +67,8 @@ Result<Given> given_grader(const Call& call) {
 Result<std::shared_ptr<const std::string>> definition_of(const Call& call, std::uint64_t version) {
   const engine::GraderVersion* grader = call.state->grader(static_cast<std::uint32_t>(version));
   if (grader == nullptr) {
-    return fail(ErrorCode::not_found, "a version of the grader, 1 to " + std::to_string(call.state->graders.size()),
+    return fail(ErrorCode::not_found,
+                "a version of the grader, 1 to " + std::to_string(call.state->graders.size()),
                 std::to_string(version), call.state->graders.empty() ? "PUT …/grader defines the first" : "",
                 "version");
   }
@@ -76,11 +77,12 @@ Result<std::shared_ptr<const std::string>> definition_of(const Call& call, std::
 
 std::string author_of(const Call& call, schemas::Position position) {
   std::string actor;
-  const auto scanned =
-      call.services->engine.log().scan(call.state->id, position, position, [&](const store::EventView& event) {
-        if (event.envelope().actor() != nullptr) actor = event.envelope().actor()->str();
-        return false;
-      });
+  const auto scanned = call.services->engine.log().scan(call.state->id, position, position,
+                                                        [&](const store::EventView& event) {
+                                                          if (event.envelope().actor() != nullptr)
+                                                            actor = event.envelope().actor()->str();
+                                                          return false;
+                                                        });
   return scanned ? actor : std::string{};
 }
 
@@ -197,8 +199,7 @@ Result<Reply> get_grader_diff(const Call& call) {
     removed += line.sign == '-' ? 1 : 0;
     lines.push_back({{"sign", std::string(1, line.sign)}, {"text", line.text}});
   }
-  return reply_with(
-      {{"from", *from}, {"to", *to}, {"added", added}, {"removed", removed}, {"lines", lines}});
+  return reply_with({{"from", *from}, {"to", *to}, {"added", added}, {"removed", removed}, {"lines", lines}});
 }
 
 Result<Reply> validate_grader(const Call& call) {
@@ -219,10 +220,11 @@ Result<steps::GraderTest> test_from(const Call& call, Fields& fields) {
   test.size = fields.number("size", 5, 1, 20);
   test.seed = fields.number("seed", call.state->position, 0, UINT64_MAX);
   test.model = fields.optional_text("model").value_or("");
-  const std::string answers = fields.choice("answers", test.model.empty() ? "recorded" : "model",
-                                            {"recorded", "model"});
+  const std::string answers =
+      fields.choice("answers", test.model.empty() ? "recorded" : "model", {"recorded", "model"});
   if (answers == "model" && test.model.empty())
-    fields.refuse("model", "the model that answers", "nothing", "GET /api/v1/models lists what is configured");
+    fields.refuse("model", "the model that answers", "nothing",
+                  "GET /api/v1/models lists what is configured");
   if (answers == "recorded") test.model.clear();
   for (const std::string& text : fields.texts("records")) {
     const auto id = schemas::record_id_from(text);
@@ -265,8 +267,8 @@ Result<Reply> test_grader(const Call& call) {
   if (!grader) return std::unexpected(grader.error());
   const auto test = test_from(call, fields);
   if (!test) return std::unexpected(test.error());
-  const auto tested = steps::test_grader(*call.state, call.services->engine.blobs(), *grader, *test,
-                                         call.services->outside);
+  const auto tested =
+      steps::test_grader(*call.state, call.services->engine.blobs(), *grader, *test, call.services->outside);
   if (!tested) return std::unexpected(tested.error());
   Json samples = Json::array();
   for (const steps::TestedSample& sample : tested->samples) {

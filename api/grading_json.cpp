@@ -35,11 +35,12 @@ Json metric_view(double value, grade::Verdict verdict, double go, double no_go) 
 Json metrics_view(const grade::Statistics& statistics, const grade::Judgement& judgement) {
   const double all = static_cast<double>(statistics.scored + statistics.unscored);
   const double unscored = all == 0 ? 0 : static_cast<double>(statistics.unscored) / all;
-  return {{"mean", metric_view(statistics.mean, judgement.mean, grade::mean_go, grade::mean_no_go)},
-          {"above_zero", metric_view(statistics.above_zero, judgement.above_zero, grade::above_zero_go,
-                                     grade::above_zero_no_go)},
-          {"std", metric_view(statistics.std, judgement.std, grade::std_go, grade::std_no_go)},
-          {"unscored", metric_view(unscored, judgement.scored, grade::unscored_no_go, grade::unscored_no_go)}};
+  return {
+      {"mean", metric_view(statistics.mean, judgement.mean, grade::mean_go, grade::mean_no_go)},
+      {"above_zero", metric_view(statistics.above_zero, judgement.above_zero, grade::above_zero_go,
+                                 grade::above_zero_no_go)},
+      {"std", metric_view(statistics.std, judgement.std, grade::std_go, grade::std_no_go)},
+      {"unscored", metric_view(unscored, judgement.scored, grade::unscored_no_go, grade::unscored_no_go)}};
 }
 
 Json histogram_view(const grade::Histogram& histogram) {
@@ -68,12 +69,9 @@ Json by_topic_view(const std::vector<grade::TopicStatistics>& topics,
 
 Json signal_view(const std::optional<grade::Signal>& signal) {
   if (!signal) return {};
-  return {{"prompts", signal->prompts},
-          {"k", signal->k},
-          {"within_std", signal->within_std},
-          {"zero_variance", signal->zero_variance},
-          {"learnable", signal->learnable},
-          {"pass_at", signal->pass_at}};
+  return {{"prompts", signal->prompts},       {"k", signal->k},
+          {"within_std", signal->within_std}, {"zero_variance", signal->zero_variance},
+          {"learnable", signal->learnable},   {"pass_at", signal->pass_at}};
 }
 
 Json examples_view(const std::vector<std::size_t>& indexes, const std::vector<grade::Score>& scores) {

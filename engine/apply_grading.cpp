@@ -118,7 +118,8 @@ void apply_calls_recorded(DatasetState& state, const schemas::CallsRecorded& eve
   const Run& run = run_for_writing(state, event.run()->value());
   if (run.generate) return apply_calls_of_generation(state, event, fact);
   DryRun& dry_run = dry_run_for_writing(state, run.id);
-  const std::uint64_t first = dry_run.calls.empty() ? 0 : dry_run.calls.back().first + dry_run.calls.back().count;
+  const std::uint64_t first =
+      dry_run.calls.empty() ? 0 : dry_run.calls.back().first + dry_run.calls.back().count;
   dry_run.calls.push_back({*event.block(), first, event.count(), fact.position});
   add_spending(dry_run.spent, event);
 }
@@ -126,8 +127,8 @@ void apply_calls_recorded(DatasetState& state, const schemas::CallsRecorded& eve
 void apply_dry_run_measured(DatasetState& state, const schemas::DryRunMeasured& event, const Fact& fact) {
   DryRun& dry_run = dry_run_for_writing(state, event.run()->value());
   dry_run.measured =
-      Measured{event.verdict(), event.mean(),     event.std(),           event.above_zero(),
-               event.scored(),  event.unscored(), text_of(event.cause()), fact.position};
+      Measured{event.verdict(),  event.mean(),           event.std(),  event.above_zero(), event.scored(),
+               event.unscored(), text_of(event.cause()), fact.position};
 }
 
 }  // namespace engine

@@ -57,10 +57,10 @@ Result<Decision> decide_on(const DatasetState& state, const ReviewGeneration& co
   if (!generation) return std::unexpected(generation.error());
   for (const std::uint32_t number : command.accepted) {
     if (number >= (*generation)->generated) {
-      return schemas::fail(ErrorCode::invalid_argument,
-                           "numbers of generated records, 0 to " +
-                               std::to_string((*generation)->generated) + " exclusive",
-                           std::to_string(number), {}, "/accept");
+      return schemas::fail(
+          ErrorCode::invalid_argument,
+          "numbers of generated records, 0 to " + std::to_string((*generation)->generated) + " exclusive",
+          std::to_string(number), {}, "/accept");
     }
   }
   Decision decision;

@@ -67,17 +67,17 @@ Result<void> check_sample(const DatasetState& state, const schemas::DryRunParame
   if (!parameters.records.empty()) return check_chosen(state, parameters);
   const Candidates candidates = count_candidates(state, parameters);
   if (candidates.count == 0 && candidates.without_answer > 0) {
-    return schemas::fail(ErrorCode::blocked, "recorded answers to grade",
-                         "none of the " + std::to_string(candidates.without_answer) +
-                             " valid records has one",
-                         "import records that end in an answer, or use answers: \"model\"", "dry_run");
+    return schemas::fail(
+        ErrorCode::blocked, "recorded answers to grade",
+        "none of the " + std::to_string(candidates.without_answer) + " valid records has one",
+        "import records that end in an answer, or use answers: \"model\"", "dry_run");
   }
   if (parameters.sample_size > candidates.count) {
-    return schemas::fail(ErrorCode::invalid_argument,
-                         "a sample of at most " + std::to_string(candidates.count) + " records" +
-                             (recorded ? " (valid, no duplicates, with a recorded answer)"
-                                       : " (valid, no duplicates)"),
-                         std::to_string(parameters.sample_size), "use \"all\"", wrong_field("sample_size"));
+    return schemas::fail(
+        ErrorCode::invalid_argument,
+        "a sample of at most " + std::to_string(candidates.count) + " records" +
+            (recorded ? " (valid, no duplicates, with a recorded answer)" : " (valid, no duplicates)"),
+        std::to_string(parameters.sample_size), "use \"all\"", wrong_field("sample_size"));
   }
   return {};
 }

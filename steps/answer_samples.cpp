@@ -77,25 +77,28 @@ Result<std::vector<Prompt>> prompts_of(const Asking& asking, std::span<const Sam
   for (const SampleKey& key : keys) numbers.push_back(key.record);
   std::vector<Prompt> prompts;
   std::size_t i = 0;
-  const auto read = engine::read_records(
-      asking.input.state, numbers, asking.input.blobs, [&](std::uint64_t, std::string_view line) {
-        Prompt prompt{keys[i++], {}, {}, {}};
-        auto item = grade::item_of(line, asking.scratch);
-        auto request = grade::request_of(line, asking.scratch);
-        if (item) prompt.item = std::move(*item);
-        if (!item || !request) prompt.error = (item ? request.error() : item.error()).message();
-        if (item && request) {
-          request->model = parameters.model;
-          if (parameters.temperature >= 0) request->temperature = parameters.temperature;
-          if (parameters.max_tokens > 0) request->max_tokens = parameters.max_tokens;
-          prompt.request = std::move(*request);
-        }
-        for (std::uint32_t k = 0; k < asking.dry_run.k; ++k) {
-          prompts.push_back(prompt);
-          prompts.back().key.k = k;
-          if (prompts.back().request) prompts.back().request->sample = k;
-        }
-      });
+  const auto read = engine::read_records(asking.input.state, numbers, asking.input.blobs,
+                                         [&](std::uint64_t, std::string_view line) {
+                                           Prompt prompt{keys[i++], {}, {}, {}};
+                                           auto item = grade::item_of(line, asking.scratch);
+                                           auto request = grade::request_of(line, asking.scratch);
+                                           if (item) prompt.item = std::move(*item);
+                                           if (!item || !request)
+                                             prompt.error = (item ? request.error() : item.error()).message();
+                                           if (item && request) {
+                                             request->model = parameters.model;
+                                             if (parameters.temperature >= 0)
+                                               request->temperature = parameters.temperature;
+                                             if (parameters.max_tokens > 0)
+                                               request->max_tokens = parameters.max_tokens;
+                                             prompt.request = std::move(*request);
+                                           }
+                                           for (std::uint32_t k = 0; k < asking.dry_run.k; ++k) {
+                                             prompts.push_back(prompt);
+                                             prompts.back().key.k = k;
+                                             if (prompts.back().request) prompts.back().request->sample = k;
+                                           }
+                                         });
   if (!read) return std::unexpected(read.error());
   return prompts;
 }

@@ -1,12 +1,12 @@
-// Dry run: draws a sample, gets an answer for every record of it (recorded, or a model's), has the grader score
-// the answers, and ends with the verdict. Each block of that is an event before the next begins, so a run goes
-// on after a crash where it stood, and no model is asked again for what it has answered.
+// Dry run: draws a sample, gets an answer for every record of it (recorded, or a model's), has the grader
+// score the answers, and ends with the verdict. Each block of that is an event before the next begins, so a
+// run goes on after a crash where it stood, and no model is asked again for what it has answered.
+#include "engine/candidates.hpp"
 #include "steps/answer_samples.hpp"
 #include "steps/catalog.hpp"
 #include "steps/dry_run_report.hpp"
 #include "steps/grade/draw_sample.hpp"
 #include "steps/grade_samples.hpp"
-#include "engine/candidates.hpp"
 
 namespace steps {
 

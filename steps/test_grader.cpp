@@ -13,8 +13,7 @@ using schemas::Result;
 Result<std::vector<std::uint64_t>> chosen(const engine::DatasetState& state, const GraderTest& test) {
   if (!test.records.empty()) return test.records;
   schemas::DryRunParametersT parameters;
-  parameters.answers =
-      test.model.empty() ? schemas::AnswerSource::recorded : schemas::AnswerSource::model;
+  parameters.answers = test.model.empty() ? schemas::AnswerSource::recorded : schemas::AnswerSource::model;
   std::vector<grade::Candidate> candidates;
   for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
     // One stratum: five records are drawn at random, not one a topic.

@@ -116,7 +116,8 @@ std::optional<NextStep> next_of(const DatasetState& state, const Canvas& canvas)
     return NextStep{"extract", "import", "There are no records yet: import a JSONL file."};
   }
   for (const Card& shown : canvas.steps) {
-    if (shown.state == "failed" && !shown.judged) return NextStep{shown.step, shown.actions.front(), shown.rule};
+    if (shown.state == "failed" && !shown.judged)
+      return NextStep{shown.step, shown.actions.front(), shown.rule};
     if (shown.state == "processing") return NextStep{shown.step, "wait", shown.badge};
   }
   if (state.topic_counts.empty()) return NextStep{"topics", "regenerate", "The records have no topics yet."};

@@ -77,9 +77,9 @@ Card dry_run_card(const DatasetState& state) {
   }
   if (last != nullptr) {
     show_verdict(shown, *last);
-    mark_stale(shown, state.run(RunId(last->run)),
-               {&state.records_changed, &state.topics_changed, &state.assignments_changed,
-                &state.grader_changed});
+    mark_stale(
+        shown, state.run(RunId(last->run)),
+        {&state.records_changed, &state.topics_changed, &state.assignments_changed, &state.grader_changed});
   } else if (shown.blocked.empty()) {
     shown.state = "ready";
     shown.badge = "Ready";

@@ -86,8 +86,11 @@ TEST_CASE("recorded answers cannot be graded where no record has one", "[engine]
   CHECK(refused.error().found == "none of the 3 valid records has one");
 }
 
-TEST_CASE("the card of a dry run shows mean and verdict, and each verdict has its badge", "[engine][canvas]") {
-  const auto shown = [](Verdict verdict, double mean) { return card_of(given(with_verdict(verdict, mean)), 5); };
+TEST_CASE("the card of a dry run shows mean and verdict, and each verdict has its badge",
+          "[engine][canvas]") {
+  const auto shown = [](Verdict verdict, double mean) {
+    return card_of(given(with_verdict(verdict, mean)), 5);
+  };
   CHECK(shown(Verdict::go, 0.45).line == "Mean: 0.45 • GO");
   CHECK(shown(Verdict::go, 0.45).badge == "Passed");
   CHECK(shown(Verdict::caution, 0.15).line == "Mean: 0.15 • CAUTION");
@@ -96,7 +99,8 @@ TEST_CASE("the card of a dry run shows mean and verdict, and each verdict has it
   CHECK(shown(Verdict::no_go, 0.05).badge == "Failed");
 }
 
-TEST_CASE("a dry run is stale when the grader, the records or the topics changed after it", "[engine][canvas]") {
+TEST_CASE("a dry run is stale when the grader, the records or the topics changed after it",
+          "[engine][canvas]") {
   const auto stale_after = [](const NewEvent& change) {
     Dataset dataset = given(with_verdict(Verdict::go));
     CHECK(card_of(dataset, 5).stale.empty());

@@ -103,7 +103,8 @@ void add_dry_run(CLI::App& app, CommandLine& line) {
   auto* sub = dry_run->add_subcommand("list", "All of them, newest first");
   add_dataset(sub, list->dataset);
   add_page(sub, list->page);
-  on_chosen(sub, line, [list](Context& context) { return list_dry_runs(context, list->dataset, list->page); });
+  on_chosen(sub, line,
+            [list](Context& context) { return list_dry_runs(context, list->dataset, list->page); });
 
   auto show = std::make_shared<DryRunArguments>();
   sub = dry_run->add_subcommand("show", "Verdict, histogram, topics, advice");

@@ -147,7 +147,11 @@ std::string grader_diff_view(const Terminal& terminal, const json& answer) {
   for (const json& line : member(answer, "lines")) {
     const std::string sign = text(line, "sign");
     const std::string shown = sign + " " + printable(text(line, "text"));
-    out += painted(terminal, sign == "+" ? Colour::green : sign == "-" ? Colour::red : Colour::plain, shown) +
+    out += painted(terminal,
+                   sign == "+"   ? Colour::green
+                   : sign == "-" ? Colour::red
+                                 : Colour::plain,
+                   shown) +
            "\n";
   }
   return out;
@@ -160,39 +164,43 @@ std::string grader_test_view(const Terminal& terminal, const json& answer) {
                     why(sample)});
   }
   const json& statistics = member(answer, "statistics");
-  return table(terminal, rows) +
-         fmt::format("mean {}, std {}, min {}, max {}, without a score {}\n",
-                     figure(member(statistics, "mean")), figure(member(statistics, "std")),
-                     figure(member(statistics, "min")), figure(member(statistics, "max")),
-                     text(statistics, "unscored"));
+  return table(terminal, rows) + fmt::format("mean {}, std {}, min {}, max {}, without a score {}\n",
+                                             figure(member(statistics, "mean")),
+                                             figure(member(statistics, "std")),
+                                             figure(member(statistics, "min")),
+                                             figure(member(statistics, "max")), text(statistics, "unscored"));
 }
 
 std::string dry_run_view(const Terminal& terminal, const json& answer) {
   const std::string verdict = text(answer, "verdict");
   std::string out = painted(terminal, Colour::bold, "dry run " + text(answer, "id")) + "  ";
   out += verdict.empty() ? text(answer, "state") + fmt::format(", {} of {} graded", count(answer, "graded"),
-                                                              count(member(answer, "progress"), "total"))
+                                                               count(member(answer, "progress"), "total"))
                          : painted(terminal, colour_of(verdict), verdict);
   out += fmt::format("\n{} records, {} scored, {} without a score, grader version {}\n",
                      with_commas(count(answer, "sampled")),
                      with_commas(count(answer, "graded") - count(answer, "unscored")),
                      with_commas(count(answer, "unscored")), text(answer, "grader_version"));
   if (const std::string error = text(answer, "error"); !error.empty()) out += printable(error) + "\n";
-  if (const std::string cause = text(answer, "cause_of_verdict"); !cause.empty()) out += printable(cause) + "\n";
+  if (const std::string cause = text(answer, "cause_of_verdict"); !cause.empty())
+    out += printable(cause) + "\n";
   if (count(answer, "graded") == 0) return out;
-  return out + "\n" + verdict_table(terminal, answer) + histogram_text(terminal, member(answer, "histogram")) +
+  return out + "\n" + verdict_table(terminal, answer) +
+         histogram_text(terminal, member(answer, "histogram")) +
          topics_text(terminal, member(answer, "by_topic")) + signal_text(member(answer, "signal")) +
          advice_text(terminal, answer);
 }
 
 std::string dry_runs_view(const Terminal& terminal, const json& answer) {
-  std::vector<std::vector<std::string>> rows{{"run", "state", "verdict", "mean>", "graded>", "grader>", "started"}};
+  std::vector<std::vector<std::string>> rows{
+      {"run", "state", "verdict", "mean>", "graded>", "grader>", "started"}};
   for (const json& one : member(answer, "items")) {
     rows.push_back({text(one, "id"), text(one, "state"), text(one, "verdict"), figure(member(one, "mean")),
                     with_commas(count(one, "graded")), text(one, "grader_version"),
                     text(one, "requested_at")});
   }
-  return rows.size() == 1 ? "no dry runs yet\n  hint    rftctl dry-run start DATASET\n" : table(terminal, rows);
+  return rows.size() == 1 ? "no dry runs yet\n  hint    rftctl dry-run start DATASET\n"
+                          : table(terminal, rows);
 }
 
 std::string samples_view(const Terminal& terminal, const json& answer) {
@@ -208,11 +216,11 @@ std::string samples_view(const Terminal& terminal, const json& answer) {
 std::string comparison_view(const Terminal& terminal, const json& answer) {
   std::string out = fmt::format("{} against {}: {} records in both\n", text(answer, "b"), text(answer, "a"),
                                 with_commas(count(answer, "matched")));
-  out += fmt::format("mean {} -> {}, difference {} ({}){}\n",
-                     figure(member(member(answer, "before"), "mean")),
-                     figure(member(member(answer, "after"), "mean")), figure(member(answer, "mean_difference")),
-                     interval_text(member(answer, "interval"), false),
-                     member(answer, "significant") == true ? "" : ", which may be chance");
+  out +=
+      fmt::format("mean {} -> {}, difference {} ({}){}\n", figure(member(member(answer, "before"), "mean")),
+                  figure(member(member(answer, "after"), "mean")), figure(member(answer, "mean_difference")),
+                  interval_text(member(answer, "interval"), false),
+                  member(answer, "significant") == true ? "" : ", which may be chance");
   out += fmt::format("better {}, worse {}, the same {}\n", text(answer, "improved"), text(answer, "worsened"),
                      text(answer, "unchanged"));
   std::vector<std::vector<std::string>> rows{{"record", "before>", "after>"}};

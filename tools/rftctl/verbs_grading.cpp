@@ -44,9 +44,8 @@ int show_started(Context& context, const std::string& id, const Result<Response>
 int show_grader(Context& context, const std::string& dataset, const std::string& version) {
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());
-  return context.show(
-      context.client().get(path_of({*id, "grader"}) + Query().add("version", version).text()),
-      [&](const json& answer) { return grader_view(context.terminal(), answer); });
+  return context.show(context.client().get(path_of({*id, "grader"}) + Query().add("version", version).text()),
+                      [&](const json& answer) { return grader_view(context.terminal(), answer); });
 }
 
 int set_grader(Context& context, const std::string& dataset, const std::string& file,
@@ -90,9 +89,9 @@ int diff_grader(Context& context, const std::string& dataset, const std::string&
                 const std::string& to) {
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());
-  return context.show(context.client().get(path_of({*id, "grader", "diff"}) +
-                                           Query().add("from", from).add("to", to).text()),
-                      [&](const json& answer) { return grader_diff_view(context.terminal(), answer); });
+  return context.show(
+      context.client().get(path_of({*id, "grader", "diff"}) + Query().add("from", from).add("to", to).text()),
+      [&](const json& answer) { return grader_diff_view(context.terminal(), answer); });
 }
 
 int start_dry_run(Context& context, const std::string& dataset, const DryRunStart& wanted) {
@@ -114,9 +113,10 @@ int start_dry_run(Context& context, const std::string& dataset, const DryRunStar
 int list_dry_runs(Context& context, const std::string& dataset, const Page& page) {
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());
-  return context.show(context.client().get(path_of({*id, "dry-runs"}) +
-                                           Query().add("limit", page.limit).add("cursor", page.cursor).text()),
-                      [&](const json& answer) { return dry_runs_view(context.terminal(), answer); });
+  return context.show(
+      context.client().get(path_of({*id, "dry-runs"}) +
+                           Query().add("limit", page.limit).add("cursor", page.cursor).text()),
+      [&](const json& answer) { return dry_runs_view(context.terminal(), answer); });
 }
 
 int show_dry_run(Context& context, const std::string& dataset, const std::string& run) {
@@ -150,9 +150,8 @@ int regrade_dry_run(Context& context, const std::string& dataset, const std::str
   if (!named) return context.tell(named.error());
   json body = json::object();
   if (!version.empty()) body["grader_version"] = std::stoull(version);
-  return show_started(context, *id,
-                      context.client().send("POST", path_of({*id, "dry-runs", *named, "regrade"}), body),
-                      wait);
+  return show_started(
+      context, *id, context.client().send("POST", path_of({*id, "dry-runs", *named, "regrade"}), body), wait);
 }
 
 int compare_dry_runs(Context& context, const std::string& dataset, const std::string& a,
