@@ -10,7 +10,8 @@
 //                 's' stream(8) blob(16)                 ->  number    the same, in the order of streams
 //   answers       the remembered key, as it came         ->  receipt
 //
-// Snapshots are files beside the database (store/rocks/snapshots.cpp). There is no index by global position: the next one follows the greatest of all heads.
+// Snapshots are files beside the database (store/rocks/snapshots.cpp). There is no index by global position:
+// the next one follows the greatest of all heads.
 #pragma once
 
 #include <array>

@@ -14,7 +14,7 @@ def fill_up(place, daemon, dataset):
     kept = daemon.take(dataset, GOOD)["imported"]
     refused = None
     for turn in range(60):
-        noise = b"".join(record_line(os.urandom(3000).hex()) for _ in range(700))
+        noise = b"".join(record_line(os.urandom(30000).hex()) for _ in range(70))
         try:
             answer = daemon.send(dataset, noise)
         except (ConnectionError, http.client.HTTPException) as broken:
@@ -62,7 +62,7 @@ def file_limit(place):
     daemon, dataset = begun(place, limits=limits)
     kept = daemon.take(dataset, GOOD)["imported"]
     for _ in range(20):
-        answer = daemon.send(dataset, b"".join(record_line(os.urandom(3000).hex()) for _ in range(700)))
+        answer = daemon.send(dataset, b"".join(record_line(os.urandom(30000).hex()) for _ in range(70)))
         if answer.status == 202:
             kept += answer.json["imported"]
         else:
