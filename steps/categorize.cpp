@@ -142,14 +142,11 @@ schemas::Result<engine::StepBlock> prepare(const engine::StepInput& input, const
 }
 
 schemas::Result<engine::StepBlock> embed_block(const engine::StepInput& input, Memory& memory) {
-  const std::size_t count = std::min(block_records, memory.missing.size() - memory.embedded);
-  const auto records = std::span(memory.missing).subspan(memory.embedded, count);
-  const auto texts = texts_of(input, records);
-  if (!texts) return std::unexpected(texts.error());
   engine::StepBlock block;
-  if (auto good = compute_vectors(input, *memory.embedder, records, *texts, block); !good)
+  if (auto good = compute_next_vectors(input, *memory.embedder, memory.missing, block_records,
+                                       memory.embedded, block);
+      !good)
     return std::unexpected(good.error());
-  memory.embedded += count;
   block.events.push_back(progress(input, "embedded " + std::to_string(memory.embedded) + " of " +
                                              std::to_string(memory.missing.size()) +
                                              " messages to learn from"));

@@ -93,14 +93,11 @@ schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, co
 }
 
 schemas::Result<engine::StepBlock> embed_block(const engine::StepInput& input, Memory& memory) {
-  const std::size_t count = std::min(block_texts, memory.missing.size() - memory.embedded);
-  const auto records = std::span(memory.missing).subspan(memory.embedded, count);
-  const auto texts = texts_of(input, records);
-  if (!texts) return std::unexpected(texts.error());
   engine::StepBlock block;
-  if (auto good = compute_vectors(input, *memory.embedder, records, *texts, block); !good)
+  if (auto good =
+          compute_next_vectors(input, *memory.embedder, memory.missing, block_texts, memory.embedded, block);
+      !good)
     return std::unexpected(good.error());
-  memory.embedded += count;
   const engine::StepBlock told = progress(input, memory);
   block.events.insert(block.events.end(), told.events.begin(), told.events.end());
   return block;

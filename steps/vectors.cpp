@@ -1,5 +1,6 @@
 #include "steps/vectors.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -63,6 +64,18 @@ schemas::Result<std::vector<float>> compute_vectors(const engine::StepInput& inp
   for (std::size_t row = 0; row < kept->rows(); ++row)
     kept->unpack(row, std::span(*rows).subspan(row * dims, dims));
   return rows;
+}
+
+schemas::Result<void> compute_next_vectors(const engine::StepInput& input, const embed::Embedder& embedder,
+                                           std::span<const std::uint64_t> missing, std::size_t count,
+                                           std::size_t& done, engine::StepBlock& block) {
+  const auto records = missing.subspan(done, std::min(count, missing.size() - done));
+  const auto texts = texts_of(input, records);
+  if (!texts) return std::unexpected(texts.error());
+  if (auto good = compute_vectors(input, embedder, records, *texts, block); !good)
+    return std::unexpected(good.error());
+  done += records.size();
+  return {};
 }
 
 schemas::Result<topics::Matrix> read_vectors(const engine::StepInput& input, const embed::Embedder& embedder,

@@ -30,6 +30,12 @@ schemas::Result<std::vector<float>> compute_vectors(const engine::StepInput& inp
                                                     std::span<const std::string> texts,
                                                     engine::StepBlock& block);
 
+// The next block of a long list: at most `count` of `missing`, beginning with the one that `done` counts to.
+// Says so in `block` and moves `done` on.
+schemas::Result<void> compute_next_vectors(const engine::StepInput& input, const embed::Embedder& embedder,
+                                           std::span<const std::uint64_t> missing, std::size_t count,
+                                           std::size_t& done, engine::StepBlock& block);
+
 // A row for each of `records`; all of them must have one. Reads each blob once when the records are in order.
 schemas::Result<topics::Matrix> read_vectors(const engine::StepInput& input, const embed::Embedder& embedder,
                                              std::span<const std::uint64_t> records);
