@@ -135,6 +135,85 @@ Setter tokens_of(Config& config, const std::string& path) {
     return {};
   };
 }
+
+Setter names_into(std::vector<std::string>& names, const std::string& path) {
+  return [&names, path](const toml::node& node) -> Result<void> {
+    const auto wrong = [&] {
+      return fail(ErrorCode::invalid_argument, "a list of names in quotes", "something else", {},
+                  place(path, node));
+    };
+    if (!node.is_array()) return wrong();
+    for (const toml::node& item : *node.as_array()) {
+      const auto name = item.value_exact<std::string>();
+      if (!name) return wrong();
+      names.push_back(*name);
+    }
+    return {};
+  };
+}
+
+// prices = { "gpt-4o" = { input = 2.5, output = 10 } }
+Setter prices_into(std::map<std::string, steps::llm::Price>& prices, const std::string& path) {
+  return [&prices, path](const toml::node& node) -> Result<void> {
+    const toml::table* table = node.as_table();
+    if (table == nullptr)
+      return fail(ErrorCode::invalid_argument, "prices = { model = { input = …, output = … } }",
+                  "something else", {}, place(path, node));
+    for (const auto& [model, price] : *table) {
+      steps::llm::Price& told = prices[std::string(model.str())];
+      const Setters fields{{"input", into(told.input, path, "dollars for a million tokens")},
+                           {"output", into(told.output, path, "dollars for a million tokens")}};
+      if (!price.is_table())
+        return fail(ErrorCode::invalid_argument, "{ input = …, output = … }", "something else", {},
+                    place(path, price));
+      if (auto set = apply(*price.as_table(), fields, path, "models.prices."); !set) return set;
+    }
+    return {};
+  };
+}
+
+Setters provider_fields(steps::llm::Provider& provider, std::string& key_header, const std::string& path) {
+  return {{"name", into(provider.name, path, text)},
+          {"base_url", into(provider.base_url, path, text)},
+          {"credential", into(provider.credential, path, text)},
+          {"key_header", into(key_header, path, text)},
+          {"api_version", into(provider.api_version, path, text)},
+          {"ca_file", into(provider.ca_file, path, text)},
+          {"models", names_into(provider.models, path)},
+          {"prices", prices_into(provider.prices, path)},
+          {"requests_in_flight", into(provider.requests_in_flight_max, path, count)},
+          {"requests_per_minute", into(provider.requests_per_minute, path, count)},
+          {"tokens_per_minute", into(provider.tokens_per_minute, path, count)},
+          {"attempts", into(provider.attempts_max, path, count)},
+          {"attempt_seconds", into(provider.attempt_timeout, path, seconds)},
+          {"total_seconds", into(provider.total_timeout, path, seconds)},
+          {"answer_bytes", into(provider.answer_bytes_max, path, count)}};
+}
+
+Setter models_of(Config& config, const std::string& path) {
+  return [&config, path](const toml::node& node) -> Result<void> {
+    if (!node.is_array()) {
+      return fail(ErrorCode::invalid_argument, "sections [[models]] with name and base_url", "something else",
+                  {}, place(path, node));
+    }
+    for (const toml::node& item : *node.as_array()) {
+      const toml::table* table = item.as_table();
+      if (table == nullptr)
+        return fail(ErrorCode::invalid_argument, "[[models]]", "something else", {}, place(path, item));
+      steps::llm::Provider provider;
+      std::string key_header = "authorization";
+      if (auto set = apply(*table, provider_fields(provider, key_header, path), path, "models."); !set)
+        return set;
+      if (key_header != "authorization" && key_header != "api-key") {
+        return fail(ErrorCode::invalid_argument, "key_header \"authorization\" or \"api-key\"",
+                    "'" + key_header + "'", {}, place(path, item));
+      }
+      if (key_header == "api-key") provider.key_header = steps::llm::KeyHeader::api_key;
+      config.models.push_back(std::move(provider));
+    }
+    return {};
+  };
+}
 }  // namespace
 
 Result<Config> config_from_file(const std::string& path) {
@@ -168,7 +247,11 @@ Result<Config> config_from_file(const std::string& path) {
                                         path, "tls")},
                         {"engine", section({{"workers", into(config.workers, path, count)},
                                             {"snapshot_every", into(config.snapshot_every, path, count)}},
-                                           path, "engine")}};
+                                           path, "engine")},
+                        {"models", models_of(config, path)},
+                        {"scripts", section({{"program", into(config.scripts_program, path, text)},
+                                             {"workers", into(config.scripts_workers, path, count)}},
+                                            path, "scripts")}};
   if (auto set = apply(parsed.table(), setters, path, ""); !set) return std::unexpected(set.error());
   if (!listen.empty()) {
     if (auto set = set_listen(config, listen); !set) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "schemas/error.hpp"
+#include "steps/llm/provider.hpp"
 
 namespace api {
 
@@ -55,6 +56,9 @@ struct Config {
   Limits limits;
   std::size_t workers = 2;  // of the engine
   std::uint64_t snapshot_every = 2000;
+  std::vector<steps::llm::Provider> models;  // who is asked; keys are not here but in the environment
+  std::string scripts_program;               // rftd-script; empty = beside the program
+  std::size_t scripts_workers = 2;           // sandboxed children for script graders
   std::string log_level = "info";
 
   [[nodiscard]] bool is_loopback() const;

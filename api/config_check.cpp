@@ -134,6 +134,10 @@ Result<void> check(const Config& config) {
     if (!file.empty() && !std::ifstream(file))
       return wrong("a readable file", "'" + file + "'", "check the path and its permissions", "tls");
   }
+  if (auto good = steps::llm::check_providers(config.models); !good) {
+    good.error().at = "models" + (good.error().at.empty() ? "" : ": " + good.error().at);
+    return good;
+  }
   if (!config.ui_dir.empty() && !fs::is_directory(config.ui_dir, ignored))
     return wrong("a folder", "'" + config.ui_dir + "'", {}, "ui_dir");
   return {};

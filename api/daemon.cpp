@@ -14,6 +14,8 @@
 #include "api/server.hpp"
 #include "api/workers.hpp"
 #include "steps/catalog.hpp"
+#include "steps/llm/client.hpp"
+#include "steps/script/script_pool.hpp"
 #include "store/rocks/rocks_event_log.hpp"
 
 namespace api {
@@ -31,6 +33,18 @@ engine::EngineOptions engine_options(const Config& config) {
   options.workers = config.workers;
   options.snapshot_every = config.snapshot_every;
   return options;
+}
+
+// Without its program the daemon runs all the same: what needs a script says what is missing.
+std::unique_ptr<steps::script::ScriptPool> open_scripts(const Config& config) {
+  steps::script::ScriptPool::Options options;
+  options.program =
+      config.scripts_program.empty() ? steps::script::default_program() : fs::path(config.scripts_program);
+  options.workers = static_cast<unsigned>(config.scripts_workers);
+  auto pool = steps::script::ScriptPool::make(options);
+  if (pool) return std::move(*pool);
+  spdlog::warn("no script graders: {}", pool.error().message());
+  return nullptr;
 }
 }  // namespace
 
@@ -53,13 +67,25 @@ struct Daemon::Parts {
         own_clock(engine::system_clock()),
         tokenizers(std::move(ranks)),
         embedders(std::make_shared<const steps::Embedders>(assets_folder(config), config.workers)),
-        engine(*log, steps::catalog(tokenizers, embedders),
+        scripts(open_scripts(config)),
+        models(config.models),
+        outside{scripts.get(), &models},
+        engine(*log, steps::catalog(tokenizers, embedders, outside),
                given_clock == nullptr ? *own_clock : *given_clock, engine_options(config)),
         io(1),
         workers(api_workers, api_queue_max),
         past(engine),
-        services{
-            engine, hub, workers, past, metrics, config, orders, tokenizers, log->statistics().durability},
+        services{engine,
+                 hub,
+                 workers,
+                 past,
+                 metrics,
+                 config,
+                 orders,
+                 tokenizers,
+                 models,
+                 outside,
+                 log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;
@@ -67,6 +93,9 @@ struct Daemon::Parts {
   std::unique_ptr<engine::Clock> own_clock;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
   std::shared_ptr<const steps::Embedders> embedders;
+  std::unique_ptr<steps::script::ScriptPool> scripts;  // null where the program is missing
+  steps::llm::Client models;
+  steps::Outside outside;
   engine::Engine engine;
   asio::io_context io;
   Hub hub;

@@ -109,6 +109,30 @@ Json summary_of(EventType type, std::string_view body) {
       told["topic"] = event.topic() == 0 ? Json() : Json(to_text(TopicId(event.topic())));
       return told;
     }
+    case EventType::samples_graded: {
+      const auto& event = view<SamplesGraded>(body);
+      return {{"run", to_text(*event.run())},
+              {"first", event.first()},
+              {"samples", size_of(event.scores())},
+              {"unscored", std::ranges::count_if(*event.scores(), [](double score) { return score < 0; })},
+              {"block", to_text(*event.block())}};
+    }
+    case EventType::generation_planned: {
+      const auto& event = view<GenerationPlanned>(body);
+      return {{"run", to_text(*event.run())},
+              {"calls", size_of(event.calls())},
+              {"planned", event.planned()},
+              {"balance_before", event.balance_before()},
+              {"balance_after", event.balance_after()}};
+    }
+    case EventType::generation_reviewed: {
+      const auto& event = view<GenerationReviewed>(body);
+      return {{"run", to_text(*event.run())},
+              {"import_run", event.import_run() == 0 ? Json() : Json(to_text(RunId(event.import_run())))},
+              {"first_record", to_text(RecordId(event.first_record()))},
+              {"accepted", size_of(event.accepted())},
+              {"rejected", event.rejected()}};
+    }
     default:
       return whole_body(type, body);
   }
@@ -181,6 +205,8 @@ bool mentions_record(const store::EventView& event, std::uint64_t record) {
       return holds(view<RecordsDeleted>(body).records(), record);
     case EventType::topic_assigned_manually:
       return holds(view<TopicAssignedManually>(body).records(), record);
+    case EventType::samples_graded:
+      return holds(view<SamplesGraded>(body).records(), record);
     case EventType::records_invalidated:
       return view<RecordsInvalidated>(body).all() || holds(view<RecordsInvalidated>(body).records(), record);
     default:

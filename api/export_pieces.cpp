@@ -218,8 +218,13 @@ Result<Export> export_of(const Call& call) {
     return Export{Archive(call, std::move(numbers)), "application/x-tar", name + ".tar"};
   }
   if (what == "grader") {
-    return fail(ErrorCode::blocked, "a grader to export", "none configured", "configure a grader first",
-                "grader");
+    const engine::GraderVersion* grader = call.state->grader();
+    if (grader == nullptr)
+      return fail(ErrorCode::blocked, "a grader to export", "none configured", "configure a grader first",
+                  "grader");
+    const auto definition = call.services->engine.blobs().read(grader->definition);
+    if (!definition) return std::unexpected(definition.error());
+    return Export{once(**definition), "application/json", name + "-grader.json"};
   }
   return fail(ErrorCode::invalid_argument, "one of records, topics, grader, events, archive",
               "'" + std::string(what) + "'", {}, "?what");

@@ -16,9 +16,10 @@
 #include "api/reply.hpp"
 #include "api/request.hpp"
 #include "engine/engine.hpp"
+#include "steps/catalog.hpp"
 
-namespace steps {
-class Tokenizers;
+namespace steps::llm {
+class Client;
 }
 
 namespace api {
@@ -36,6 +37,8 @@ struct Services {
   const Config& config;
   OrderCache& orders;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
+  steps::llm::Client& models;
+  steps::Outside outside;
   std::string durability;  // as every answer about a dataset names it
 };
 

@@ -58,6 +58,35 @@ Result<Wish> prepare_merge_topics(const Call& call);
 Result<Wish> prepare_split_topic(const Call& call);
 Result<Reply> get_topic_templates(const Call& call);
 
+// graders.cpp
+Result<Reply> get_grader(const Call& call);
+Result<Wish> prepare_grader(const Call& call);
+Result<Reply> answer_grader(const Call& call, const engine::Answer& answer,
+                            const engine::DatasetState& state);
+Result<Reply> list_grader_versions(const Call& call);
+Result<Reply> get_grader_diff(const Call& call);
+boost::asio::awaitable<void> post_grader_validate(Stream& stream, Call call);
+boost::asio::awaitable<void> post_grader_test(Stream& stream, Call call);
+Result<Reply> list_grader_presets(const Call& call);
+
+// dry_runs.cpp
+Result<Wish> prepare_dry_run(const Call& call);
+Result<Wish> prepare_regrade(const Call& call);
+Result<Reply> answer_dry_run_started(const Call& call, const engine::Answer& answer,
+                                     const engine::DatasetState& state);
+Result<Reply> list_dry_runs(const Call& call);
+Result<Reply> get_dry_run(const Call& call);
+Result<Reply> compare_dry_runs(const Call& call);
+// dry_run_samples.cpp
+Result<Reply> list_samples(const Call& call);
+
+// openai_graders.cpp
+boost::asio::awaitable<void> post_openai_grader_run(Stream& stream, Call call);
+boost::asio::awaitable<void> post_openai_grader_validate(Stream& stream, Call call);
+
+// models.cpp
+Result<Reply> list_models(const Call& call);
+
 // runs.cpp
 Result<Wish> prepare_trigger(const Call& call);
 Result<Reply> answer_run_started(const Call& call, const engine::Answer& answer,

@@ -253,7 +253,7 @@ Json record_view(const DatasetState& state, std::uint64_t number) {
   told["runner_up"] = categorized && row.runner_up != 0 ? Json(to_text(TopicId(row.runner_up))) : Json();
   told["tokens"] = row.is(engine::tokens_exact) ? Json(row.tokens) : Json();
   told["duplicate_of"] = row.duplicate_of == 0 ? Json() : Json(to_text(RecordId(row.duplicate_of)));
-  told["score"] = Json();
+  told["score"] = row.score < 0 ? Json() : Json(static_cast<double>(row.score));
   told["bytes"] = row.length;
   told["edited"] = row.is(engine::edited);
   told["truncated"] = row.is(engine::truncated);

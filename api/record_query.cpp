@@ -60,7 +60,8 @@ Result<void> read_numbers(const Request& request, RecordQuery& query) {
     const std::string_view field = name;
     if (field == "confidence_lt") query.filter.confidence_lt = static_cast<float>(**value);
     if (field == "confidence_gte") query.filter.confidence_gte = static_cast<float>(**value);
-    if (field.starts_with("score")) query.matches_none = true;
+    if (field == "score_lt") query.filter.score_lt = *value;
+    if (field == "score_gte") query.filter.score_gte = *value;
   }
   return {};
 }
@@ -106,7 +107,6 @@ bool contains_ignoring_case(std::string_view text, std::string_view needle) {
 
 Result<std::vector<std::uint64_t>> matching(const engine::DatasetState& state, const RecordQuery& query,
                                             const engine::BlobReader& blobs) {
-  if (query.matches_none) return std::vector<std::uint64_t>{};
   const bool by_id = query.sort == engine::RecordSort::id && !query.descending;
   std::vector<std::uint64_t> numbers;
   if (by_id || !query.text.empty()) numbers = engine::matching(state, query.filter);

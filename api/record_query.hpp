@@ -13,8 +13,7 @@ namespace api {
 
 struct RecordQuery {
   engine::RecordFilter filter;
-  std::string text;           // looked for in the raw bytes, ASCII letters of either case; empty = no search
-  bool matches_none = false;  // asks for a score, which no record has yet
+  std::string text;  // looked for in the raw bytes, ASCII letters of either case; empty = no search
   engine::RecordSort sort = engine::RecordSort::id;
   bool descending = false;
   std::string order;  // the sort parameter, for cursors

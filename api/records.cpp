@@ -54,7 +54,6 @@ Result<engine::RecordPage> page_at(const Call& call, const RecordQuery& query, s
 Result<engine::RecordPage> page_for(const Call& call, const RecordQuery& query, std::uint64_t after,
                                     std::size_t limit) {
   const engine::DatasetState& state = *call.state;
-  if (query.matches_none) return engine::RecordPage{};
   if (query.text.empty())
     return engine::page_of(state, query.filter, query.sort, query.descending, after, limit);
   const auto numbers = matching(state, query, call.services->engine.blobs());

@@ -120,6 +120,24 @@ void apply(Dataset& dataset, const Fact& fact) {
       return apply_coverage_measured(state, view<CoverageMeasured>(body), fact);
     case EventType::coverage_targets_set:
       return apply_coverage_targets_set(state, view<CoverageTargetsSet>(body));
+    case EventType::grader_defined:
+      return apply_grader_defined(state, view<GraderDefined>(body), fact);
+    case EventType::dry_run_sampled:
+      return apply_dry_run_sampled(state, view<DryRunSampled>(body), fact);
+    case EventType::samples_answered:
+      return apply_samples_answered(state, view<SamplesAnswered>(body), fact);
+    case EventType::samples_graded:
+      return apply_samples_graded(state, view<SamplesGraded>(body), fact);
+    case EventType::calls_recorded:
+      return apply_calls_recorded(state, view<CallsRecorded>(body), fact);
+    case EventType::dry_run_measured:
+      return apply_dry_run_measured(state, view<DryRunMeasured>(body), fact);
+    case EventType::generation_planned:
+      return apply_generation_planned(state, view<GenerationPlanned>(body));
+    case EventType::records_generated:
+      return apply_records_generated(state, view<RecordsGenerated>(body), fact);
+    case EventType::generation_reviewed:
+      return apply_generation_reviewed(state, view<GenerationReviewed>(body), fact);
   }
   throw BrokenLog("an event of a type this build does not know: " +
                   std::to_string(static_cast<std::uint16_t>(fact.type)));

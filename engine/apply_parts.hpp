@@ -62,6 +62,23 @@ void uncategorize(DatasetState& state, std::uint64_t number);
 // After the hierarchy has changed: only leaves have records and counts, and targets.
 void settle_leaves(DatasetState& state);
 
+// apply_grading.cpp
+void begin_dry_run(DatasetState& state, const Run& run);
+void apply_grader_defined(DatasetState& state, const schemas::GraderDefined& event, const Fact& fact);
+void apply_dry_run_sampled(DatasetState& state, const schemas::DryRunSampled& event, const Fact& fact);
+void apply_samples_answered(DatasetState& state, const schemas::SamplesAnswered& event, const Fact& fact);
+void apply_samples_graded(DatasetState& state, const schemas::SamplesGraded& event, const Fact& fact);
+void apply_calls_recorded(DatasetState& state, const schemas::CallsRecorded& event, const Fact& fact);
+void apply_dry_run_measured(DatasetState& state, const schemas::DryRunMeasured& event, const Fact& fact);
+
+// apply_generation.cpp
+void begin_generation(DatasetState& state, const Run& run);
+void apply_calls_of_generation(DatasetState& state, const schemas::CallsRecorded& event, const Fact& fact);
+void apply_generation_planned(DatasetState& state, const schemas::GenerationPlanned& event);
+void apply_records_generated(DatasetState& state, const schemas::RecordsGenerated& event, const Fact& fact);
+void apply_generation_reviewed(DatasetState& state, const schemas::GenerationReviewed& event,
+                               const Fact& fact);
+
 inline std::string text_of(const flatbuffers::String* text) {
   return text == nullptr ? std::string{} : text->str();
 }

@@ -131,7 +131,7 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
   run.import->replaced = event.replaced();
   run.import->validated = event.imported();
   run.import->invalid = event.invalid();
-  state.source = run.import->source;
+  if (run.import->source != Source::synthetic) state.source = run.import->source;
   state.records_changed = {fact.position, run.import->mode == schemas::ImportMode::replace
                                               ? "records replaced"
                                               : "records imported"};
@@ -184,6 +184,7 @@ void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, c
   row.set(edited, true);
   row.set(truncated, false);
   row.duplicate_of = 0;
+  row.score = -1;  // it was that of another text
   account(state, row, +1);
   if (was_original) rebuild_duplicates(dataset);
   forget_vector(state, number);

@@ -25,6 +25,7 @@ ImportProgress import_from(const schemas::ImportParameters& parameters) {
   progress.source = parameters.source();
   progress.name = text_of(parameters.name());
   progress.bytes_expected = parameters.bytes_expected();
+  progress.generation = parameters.generation();
   return progress;
 }
 }  // namespace
@@ -43,10 +44,14 @@ void apply_run_requested(DatasetState& state, const schemas::RunRequested& event
     if (parameters->import_() != nullptr) run.import = import_from(*parameters->import_());
     if (parameters->topics() != nullptr) parameters->topics()->UnPackTo(&run.topics.emplace());
     if (parameters->categorize() != nullptr) parameters->categorize()->UnPackTo(&run.categorize.emplace());
+    if (parameters->dry_run() != nullptr) parameters->dry_run()->UnPackTo(&run.dry_run.emplace());
+    if (parameters->generate() != nullptr) parameters->generate()->UnPackTo(&run.generate.emplace());
   }
   state.skipped.erase(run.step);
   if (run.step == StepName::categorize) state.categorize_due = false;
   if (run.step == StepName::coverage) state.coverage_due = false;
+  if (run.dry_run) begin_dry_run(state, run);
+  if (run.generate) begin_generation(state, run);
   state.runs.push_back(std::move(run));
 }
 

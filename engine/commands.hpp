@@ -126,6 +126,25 @@ struct MergeTopics {
   std::vector<std::uint32_t> from;
   std::uint32_t into = 0;  // a leaf
 };
+// A new version of the grader, unless it says what the current one says.
+struct DefineGrader {
+  store::Blob definition;  // the grader object as JSON, checked and with defaults filled in
+  std::string kind;
+  std::string title;
+  std::vector<std::string> models;
+  std::string reason;  // at most 1000 bytes
+};
+// Adds the accepted ones of what a run has generated, and drops the others.
+struct ReviewGeneration {
+  RunId run;
+  std::vector<std::uint32_t> accepted;  // numbers among the generated, from 0
+  // Of the accepted ones, in their order:
+  store::Blob lines;
+  std::vector<std::uint32_t> lengths;  // bytes
+  std::vector<std::uint32_t> topics;   // 0 = none
+  std::vector<std::uint64_t> sources;  // records they were made from; 0 = several or none
+  std::vector<std::uint8_t> strategies;
+};
 struct SetTargets {
   std::map<std::uint32_t, double> targets;  // percent per leaf; empty = uniform
 };
@@ -163,10 +182,11 @@ struct AbandonImport {
 };
 struct PurgeDataset {};
 
-using Command = std::variant<ChangeDataset, DeleteDataset, RequestRun, CancelRun, ResumeRun, SkipStep,
-                             BeginImport, ImportBlock, ReceiveImport, FailImport, EditRecord, DeleteRecords,
-                             RevalidateRecords, AssignTopic, DefineTopics, ChangeTopic, AddTopic, RemoveTopic,
-                             MergeTopics, SetTargets, CommitBlock, FailAttempt, StartDue, StartAttempt,
-                             CompleteImport, AbandonImport, PurgeDataset>;
+using Command =
+    std::variant<ChangeDataset, DeleteDataset, RequestRun, CancelRun, ResumeRun, SkipStep, BeginImport,
+                 ImportBlock, ReceiveImport, FailImport, EditRecord, DeleteRecords, RevalidateRecords,
+                 AssignTopic, DefineTopics, ChangeTopic, AddTopic, RemoveTopic, MergeTopics, SetTargets,
+                 DefineGrader, ReviewGeneration, CommitBlock, FailAttempt, StartDue, StartAttempt,
+                 CompleteImport, AbandonImport, PurgeDataset>;
 
 }  // namespace engine

@@ -1,6 +1,7 @@
 #include "engine/dataset_state.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace engine {
 
@@ -60,6 +61,56 @@ const Run* DatasetState::last_completed(StepName step) const {
 
 const Run* DatasetState::active_run(StepName step) const {
   return newest(*this, [&](const Run& run) { return run.step == step && run.active(); });
+}
+
+const GraderVersion* DatasetState::grader() const {
+  return graders.empty() ? nullptr : &graders.back();
+}
+
+const GraderVersion* DatasetState::grader(std::uint32_t version) const {
+  return version == 0 || version > graders.size() ? nullptr : &graders[version - 1];
+}
+
+const DryRun* DatasetState::dry_run(std::uint64_t run) const {
+  const auto found = std::ranges::find(dry_runs, run, &DryRun::run);
+  return found == dry_runs.end() ? nullptr : &*found;
+}
+
+const DryRun* DatasetState::last_measured() const {
+  for (std::size_t i = dry_runs.size(); i-- > 0;) {
+    if (dry_runs[i].measured) return &dry_runs[i];
+  }
+  return nullptr;
+}
+
+const Generation* DatasetState::generation(std::uint64_t run) const {
+  const auto found = std::ranges::find(generations, run, &Generation::run);
+  return found == generations.end() ? nullptr : &*found;
+}
+
+std::vector<BlobId> blobs_of(const DatasetState& state) {
+  std::vector<BlobId> blobs;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
+  const auto add = [&](const BlobId& id) {
+    if (seen.emplace(id.high(), id.low()).second) blobs.push_back(id);
+  };
+  const auto add_work = [&](const std::vector<WorkBlock>& work) {
+    for (const WorkBlock& block : work) add(block.id);
+  };
+  for (const Block& block : state.blocks) add(block.id);
+  for (const VectorBlock& block : state.vector_blocks) add(block.id);
+  for (const GraderVersion& grader : state.graders) add(grader.definition);
+  for (const DryRun& dry_run : state.dry_runs) {
+    if (dry_run.sampled()) add(dry_run.sample);
+    add_work(dry_run.answers);
+    add_work(dry_run.grades);
+    add_work(dry_run.calls);
+  }
+  for (const Generation& generation : state.generations) {
+    add_work(generation.blocks);
+    add_work(generation.calls);
+  }
+  return blobs;
 }
 
 }  // namespace engine

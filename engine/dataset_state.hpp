@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/cow_vector.hpp"
+#include "engine/grading_state.hpp"
 #include "schemas/facts.hpp"
 #include "schemas/ids.hpp"
 
@@ -56,6 +57,7 @@ struct RecordRow {
   std::uint32_t topic = 0;         // 0 = uncategorized
   std::uint32_t runner_up = 0;
   float confidence = 0;
+  float score = -1;  // the last one, 0..1; below 0: none
   std::array<std::uint8_t, 16> hash{};
   std::uint16_t flags = 0;
   std::uint8_t code = 0;
@@ -70,7 +72,7 @@ struct RecordRow {
   [[nodiscard]] bool valid() const { return code == 0 && !is(unvalidated); }
 };
 
-static_assert(sizeof(RecordRow) == 56, "snapshots copy rows as bytes: no padding");
+static_assert(sizeof(RecordRow) == 60, "snapshots copy rows as bytes: no padding");
 
 // Bytes of consecutive records, as one RecordsImported or RecordEdited put them into a blob.
 struct Block {
@@ -166,6 +168,7 @@ struct ImportProgress {
   std::uint64_t lines = 0;       // known when received
   std::uint64_t blank = 0;
   std::uint64_t replaced = 0;
+  std::uint64_t generation = 0;  // the run that generated these records; 0 = none
   bool received = false;
 };
 
@@ -192,6 +195,8 @@ struct Run {
   std::optional<ImportProgress> import;
   std::optional<schemas::TopicsParametersT> topics;
   std::optional<schemas::CategorizeParametersT> categorize;
+  std::optional<schemas::DryRunParametersT> dry_run;
+  std::optional<schemas::GenerateParametersT> generate;
 
   // Attempts in a row without a block of work done, the present one included; too many park it.
   [[nodiscard]] std::uint32_t fruitless() const { return attempt - forgiven; }
@@ -263,14 +268,18 @@ struct DatasetState {
   std::map<std::uint32_t, double> targets;  // percent; empty = uniform
   std::optional<CoverageMeasurement> coverage;
 
-  CowVector<Run, 32> runs;                  // index = run number - 1
+  CowVector<Run, 32> runs;               // index = run number - 1
+  CowVector<GraderVersion, 16> graders;  // index = version - 1
+  CowVector<DryRun, 4> dry_runs;         // in the order they were requested
+  CowVector<Generation, 4> generations;
   std::map<StepName, std::string> skipped;  // step -> reason, until it runs
 
   LastChange records_changed;      // import, edit, delete, a verdict that moved
   LastChange topics_changed;       // the hierarchy
   LastChange assignments_changed;  // topics of records
-  bool categorize_due = false;     // topics were defined and nobody has assigned yet
-  bool coverage_due = false;       // a categorization has ended
+  LastChange grader_changed;
+  bool categorize_due = false;  // topics were defined and nobody has assigned yet
+  bool coverage_due = false;    // a categorization has ended
 
   [[nodiscard]] const RecordRow* record(RecordId id) const;  // null when it never existed
   // Where the vector of a record, or of the earlier one it repeats, is; null when `embedder` has made none.
@@ -280,7 +289,16 @@ struct DatasetState {
   // The newest run of a step that has completed; null when there is none.
   [[nodiscard]] const Run* last_completed(StepName step) const;
   [[nodiscard]] const Run* active_run(StepName step) const;
+  [[nodiscard]] const GraderVersion* grader() const;  // the one that counts; null when there is none
+  [[nodiscard]] const GraderVersion* grader(std::uint32_t version) const;
+  [[nodiscard]] const DryRun* dry_run(std::uint64_t run) const;
+  // The newest one whose verdict is known.
+  [[nodiscard]] const DryRun* last_measured() const;
+  [[nodiscard]] const Generation* generation(std::uint64_t run) const;
   [[nodiscard]] std::uint64_t uncategorized() const { return counters.valid - counters.categorized; }
 };
+
+// Every payload that the state names, each once.
+std::vector<BlobId> blobs_of(const DatasetState& state);
 
 }  // namespace engine

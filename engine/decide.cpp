@@ -40,18 +40,25 @@ std::vector<Blocked> blocked(const DatasetState& state, StepName step) {
       unless(state.counters.categorized > 0, "no record has a topic yet", "categorize first");
       break;
     case StepName::generate:
-      unless(false, "no language model is configured", "configure a model in rftd.toml");
+      unless(has_topics, "no topics defined", "generate or define topics first");
+      unless(false, "this release cannot generate records yet",
+             "import records for the topics that lack them");
       break;
     case StepName::grader:
-      unless(false, "no grader configured", "configure a grader");
+      unless(!state.graders.empty(), "no grader configured", "configure a grader");
       break;
     case StepName::dry_run:
-      unless(false, "no grader configured", "configure a grader first");
+      unless(!state.graders.empty(), "no grader configured", "configure a grader first");
       unless(state.counters.valid > 0, "no valid records yet", "import a file with chat records");
       break;
-    case StepName::train:
-      unless(false, "no dry run has passed", "configure a grader, then do a dry run");
+    case StepName::train: {
+      const DryRun* last = state.last_measured();
+      unless(last != nullptr, "no dry run has passed", "configure a grader, then do a dry run");
+      unless(last == nullptr || last->measured->verdict == schemas::Verdict::go,
+             "the last dry run was not GO", "adjust the grader or the records, then do another dry run");
+      unless(false, "no trainer is configured", "this release cannot train yet");
       break;
+    }
     case StepName::deploy:
       unless(false, "no model has been trained", "train a model first");
       break;

@@ -76,13 +76,7 @@ Result<Decision> decide_on(const DatasetState& state, const DeleteDataset& comma
 Result<Decision> decide_on(const DatasetState& state, const PurgeDataset& /*command*/, const Now& /*now*/) {
   Decision decision;
   if (state.purged || state.deleted_at == 0) return decision;
-  std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
-  for (const Block& block : state.blocks) {
-    if (seen.emplace(block.id.high(), block.id.low()).second) decision.blobs_released.push_back(block.id);
-  }
-  for (const VectorBlock& block : state.vector_blocks) {
-    if (seen.emplace(block.id.high(), block.id.low()).second) decision.blobs_released.push_back(block.id);
-  }
+  decision.blobs_released = blobs_of(state);
   schemas::DatasetPurgedT event;
   event.blobs = decision.blobs_released.size();
   decision.events.push_back(schemas::encode(event));

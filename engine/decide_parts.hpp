@@ -44,6 +44,15 @@ Result<Decision> decide_on(const DatasetState& state, const AddTopic& command, c
 Result<Decision> decide_on(const DatasetState& state, const RemoveTopic& command, const Now& now);
 Result<Decision> decide_on(const DatasetState& state, const MergeTopics& command, const Now& now);
 
+// decide_grading.cpp
+Result<Decision> decide_on(const DatasetState& state, const DefineGrader& command, const Now& now);
+// Fills in the grader's version, and for a regrade everything but that.
+Result<void> check_dry_run(const DatasetState& state, schemas::DryRunParametersT& parameters);
+
+// decide_generation.cpp
+Result<Decision> decide_on(const DatasetState& state, const ReviewGeneration& command, const Now& now);
+Result<void> check_generate(const DatasetState& state, const schemas::GenerateParametersT& parameters);
+
 // "run 7 of this dataset" as found in errors.
 std::string describe(const Run& run);
 // The run, or not_found.

@@ -65,6 +65,10 @@ Result<void> refuse_unconfirmed(const DatasetState& state, const RequestRun& com
 
 Result<Decision> decide_on(const DatasetState& state, const RequestRun& command, const Now& /*now*/) {
   if (auto good = refuse_if_blocked(state, command.step); !good) return std::unexpected(good.error());
+  if (command.step == StepName::grader) {
+    return schemas::fail(ErrorCode::conflict, "a step that runs", "the grader, which is configured already",
+                         "PUT …/grader changes it; a dry run uses it", "grader");
+  }
   if (auto good = refuse_second_run(state, command.step); !good) return std::unexpected(good.error());
   if (auto good = refuse_unconfirmed(state, command); !good) return std::unexpected(good.error());
   Decision decision;
@@ -82,8 +86,16 @@ Result<Decision> decide_on(const DatasetState& state, const RequestRun& command,
     event.keep_manual = !categorize->overwrite_manual;
     decision.events.push_back(schemas::encode(event));
   }
-  decision.events.push_back(
-      run_requested(state, command.step, command.parameters, command.seed, command.because));
+  schemas::RunParametersT parameters = command.parameters;
+  if (command.step == StepName::dry_run) {
+    if (!parameters.dry_run) parameters.dry_run = std::make_unique<schemas::DryRunParametersT>();
+    if (auto good = check_dry_run(state, *parameters.dry_run); !good) return std::unexpected(good.error());
+  }
+  if (command.step == StepName::generate) {
+    if (!parameters.generate) parameters.generate = std::make_unique<schemas::GenerateParametersT>();
+    if (auto good = check_generate(state, *parameters.generate); !good) return std::unexpected(good.error());
+  }
+  decision.events.push_back(run_requested(state, command.step, parameters, command.seed, command.because));
   return decision;
 }
 

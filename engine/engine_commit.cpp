@@ -57,9 +57,7 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
     --last_dataset_;
     return std::unexpected(scanned ? outcome.error() : scanned.error());
   }
-  for (const Block& block : copy.dataset.state.blocks) append.blob_references.push_back(block.id);
-  for (const VectorBlock& block : copy.dataset.state.vector_blocks)
-    append.blob_references.push_back(block.id);
+  append.blob_references = blobs_of(copy.dataset.state);
   append.time = std::max(append.time, copy.dataset.state.time);
   append.events.push_back(schemas::encode(forked));
   append.origins.push_back({append.time, pending.origin.actor, pending.origin.command, 0, 0});

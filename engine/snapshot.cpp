@@ -126,7 +126,7 @@ template <class A>
 void import_progress(A& a, auto& import) {
   all(a, import.mode, import.source, import.bytes_expected, import.bytes_read, import.imported,
       import.validated, import.invalid, import.duplicates, import.lines, import.blank, import.replaced,
-      import.received);
+      import.generation, import.received);
   text(a, import.name);
 }
 
@@ -149,6 +149,71 @@ void run(A& a, auto& run) {
     all(a, categorize.scope, categorize.overwrite_manual);
     text(a, categorize.embedder);
   });
+  optional(a, run.dry_run, [&](auto& p) {
+    all(a, p.sample_size, p.answers, p.k, p.temperature, p.max_tokens, p.grader_version, p.regrade_of,
+        p.duplicates);
+    text(a, p.model);
+    list(a, p.records, [&](auto& record) { describe(a, record); });
+  });
+  optional(a, run.generate, [&](auto& p) {
+    all(a, p.strategy, p.has_strategy, p.temperature, p.records_per_call, p.retries, p.length_min,
+        p.length_max, p.synthetic_share_max, p.variations_per_record, p.count);
+    text(a, p.model);
+    list(a, p.topics, [&](auto& topic) { describe(a, topic); });
+    list(a, p.records, [&](auto& record) { describe(a, record); });
+  });
+}
+
+template <class A>
+void grader(A& a, auto& grader) {
+  all(a, grader.version, grader.restores, grader.position, grader.time);
+  blob_id(a, grader.definition);
+  text(a, grader.kind);
+  text(a, grader.title);
+  text(a, grader.reason);
+  list(a, grader.models, [&](auto& model) { text(a, model); });
+}
+
+template <class A>
+void work_blocks(A& a, auto& blocks) {
+  list(a, blocks, [&](auto& block) {
+    blob_id(a, block.id);
+    all(a, block.first, block.count, block.position);
+  });
+}
+
+template <class A>
+void spending(A& a, auto& spent) {
+  all(a, spent.input_tokens, spent.output_tokens, spent.cost_usd);
+}
+
+template <class A>
+void dry_run(A& a, auto& d) {
+  all(a, d.run, d.grader_version, d.regrade_of, d.k, d.sampled_at, d.records, d.candidates, d.without_answer,
+      d.answered, d.missing, d.graded, d.unscored, d.score_sum);
+  blob_id(a, d.sample);
+  work_blocks(a, d.answers);
+  work_blocks(a, d.grades);
+  work_blocks(a, d.calls);
+  spending(a, d.spent);
+  optional(a, d.measured, [&](auto& m) {
+    all(a, m.verdict, m.mean, m.std, m.above_zero, m.scored, m.unscored, m.position);
+    text(a, m.cause);
+  });
+}
+
+template <class A>
+void generation(A& a, auto& g) {
+  all(a, g.run, g.planned, g.balance_before, g.balance_after, g.calls_done, g.calls_failed, g.generated,
+      g.reviewed_at, g.accepted, g.dropped, g.import_run, g.first_record);
+  list(a, g.plan, [&](auto& call) {
+    all(a, call.strategy, call.topic, call.count, call.sample);
+    list(a, call.sources, [&](auto& record) { describe(a, record); });
+  });
+  work_blocks(a, g.blocks);
+  work_blocks(a, g.calls);
+  list(a, g.rejected, [&](auto& count) { describe(a, count); });
+  spending(a, g.spent);
 }
 
 template <class A>
@@ -210,7 +275,11 @@ void state(A& a, auto& s) {
   change(a, s.records_changed);
   change(a, s.topics_changed);
   change(a, s.assignments_changed);
+  change(a, s.grader_changed);
   rows(a, s.runs, [&](auto& one) { run(a, one); });
+  rows(a, s.graders, [&](auto& one) { grader(a, one); });
+  rows(a, s.dry_runs, [&](auto& one) { dry_run(a, one); });
+  rows(a, s.generations, [&](auto& one) { generation(a, one); });
   rows(a, s.blocks, [&](auto& block) {
     blob_id(a, block.id);
     all(a, block.first_record, block.count, block.source, block.run, block.position);

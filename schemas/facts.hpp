@@ -62,7 +62,16 @@ struct EventTypeOf;
   X(topic_removed, TopicRemoved)                    \
   X(topic_split, TopicSplit)                        \
   X(coverage_measured, CoverageMeasured)            \
-  X(coverage_targets_set, CoverageTargetsSet)
+  X(coverage_targets_set, CoverageTargetsSet)       \
+  X(grader_defined, GraderDefined)                  \
+  X(dry_run_sampled, DryRunSampled)                 \
+  X(samples_answered, SamplesAnswered)              \
+  X(samples_graded, SamplesGraded)                  \
+  X(calls_recorded, CallsRecorded)                  \
+  X(dry_run_measured, DryRunMeasured)               \
+  X(generation_planned, GenerationPlanned)          \
+  X(records_generated, RecordsGenerated)            \
+  X(generation_reviewed, GenerationReviewed)
 
 #define RFTD_FACT_TRAIT(event_type, Table)                    \
   template <>                                                 \

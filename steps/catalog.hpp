@@ -12,6 +12,19 @@
 
 namespace steps {
 
+namespace llm {
+class Models;
+}
+namespace script {
+class ScriptPool;
+}
+
+// Who outside of this process is asked. A step that needs what is not there says so, and what to configure.
+struct Outside {
+  script::ScriptPool* scripts = nullptr;
+  llm::Models* models = nullptr;
+};
+
 // The encodings a dataset may name; any thread. The default one is loaded at once, the others (10 MB each)
 // when a dataset first names them.
 class Tokenizers {
@@ -31,9 +44,10 @@ engine::StepKind validate(std::shared_ptr<const Tokenizers> tokenizers);
 engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders);
 engine::StepKind categorize(std::shared_ptr<const Embedders> embedders);
 engine::StepKind measure_coverage();
+engine::StepKind dry_run(const Outside& outside);
 
 // Import has no entry: its input is a connection, not the state (see import_lines.hpp).
 engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers,
-                            const std::shared_ptr<const Embedders>& embedders);
+                            const std::shared_ptr<const Embedders>& embedders, const Outside& outside);
 
 }  // namespace steps

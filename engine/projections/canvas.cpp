@@ -1,73 +1,14 @@
 #include "engine/projections/canvas.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
+#include "engine/projections/cards.hpp"
 #include "engine/projections/coverage.hpp"
 
 namespace engine {
 
 namespace {
-std::string decimals(double value, int places) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", places, value);
-  return text.data();
-}
-
-std::string percent_of(const Run& run) {
-  if (run.total == 0) return "0%";
-  return std::to_string(run.done * 100 / run.total) + "%";
-}
-
-double share_of(const Run& run) {
-  return run.total == 0 ? 0 : std::min(1.0, static_cast<double>(run.done) / static_cast<double>(run.total));
-}
-
-Card card(int number, std::string_view step, std::string_view name, std::string_view tag) {
-  Card made;
-  made.number = number;
-  made.step = step;
-  made.name = name;
-  made.tag = tag;
-  made.state = "waiting";
-  made.badge = "Waiting";
-  return made;
-}
-
-void show_run(Card& shown, const Run* run, std::string badge) {
-  shown.state = "processing";
-  shown.badge = std::move(badge);
-  shown.progress = share_of(*run);
-  shown.run = run->id;
-}
-
-// A run that waits for a person, or that failed last, is shown before anything else that is not under way.
-bool show_trouble(Card& shown, const DatasetState& state, std::initializer_list<StepName> steps) {
-  for (const StepName step : steps) {
-    const Run* run = state.last_run(step);
-    if (run == nullptr || (run->state != RunState::parked && run->state != RunState::failed)) continue;
-    shown.state = "failed";
-    shown.badge = "Failed";
-    shown.rule = run->error;
-    shown.run = run->id;
-    shown.actions.insert(shown.actions.begin(), run->state == RunState::parked ? "resume" : "retry");
-    return true;
-  }
-  return false;
-}
-
-// The inputs that changed after the step's last completed run.
-void mark_stale(Card& shown, const Run* last, std::initializer_list<const LastChange*> inputs) {
-  if (last == nullptr) return;
-  for (const LastChange* input : inputs) {
-    if (input->position > last->requested_at && !input->because.empty()) {
-      shown.stale.push_back({input->because, input->position});
-    }
-  }
-}
-
 Card extract_card(const DatasetState& state) {
   Card shown = card(1, "extract", "Extract Data", "INGESTION");
   shown.actions = {"import", "view_records", "export"};
@@ -176,7 +117,8 @@ std::optional<NextStep> next_of(const DatasetState& state, const Canvas& canvas)
     return NextStep{"extract", "import", "There are no records yet: import a JSONL file."};
   }
   for (const Card& shown : canvas.steps) {
-    if (shown.state == "failed") return NextStep{shown.step, shown.actions.front(), shown.rule};
+    if (shown.state == "failed" && !shown.judged)
+      return NextStep{shown.step, shown.actions.front(), shown.rule};
     if (shown.state == "processing") return NextStep{shown.step, "wait", shown.badge};
   }
   if (state.topic_counts.empty()) return NextStep{"topics", "regenerate", "The records have no topics yet."};
@@ -195,7 +137,7 @@ std::optional<NextStep> next_of(const DatasetState& state, const Canvas& canvas)
                     "Coverage has " + std::to_string(gaps) + (gaps == 1 ? " gap" : " gaps") + ": add " +
                         with_commas(recommended) + " records there, or skip."};
   }
-  return NextStep{"grader", "edit_grader", "Say how an answer is scored."};
+  return next_of_grading(state, canvas.steps[4]);
 }
 }  // namespace
 
@@ -227,10 +169,8 @@ Canvas canvas_of(const DatasetState& state) {
   canvas.steps.push_back(extract_card(state));
   canvas.steps.push_back(topics_card(state));
   canvas.steps.push_back(coverage_card(state));
-  canvas.steps.push_back(later_card(state, 4, StepName::grader, "Grader Config", "EVALUATION RULES",
-                                    {"edit_grader", "test_sample"}));
-  canvas.steps.push_back(later_card(state, 5, StepName::dry_run, "Dry Run", "VALIDATION",
-                                    {"full_results", "re_run", "adjust_grader"}));
+  canvas.steps.push_back(grader_card(state));
+  canvas.steps.push_back(dry_run_card(state));
   canvas.steps.push_back(
       later_card(state, 6, StepName::train, "Train Model", "RFT TRAINING", {"start", "cancel", "view_logs"}));
   Card deploy = later_card(state, 7, StepName::deploy, "Deploy", "DEPLOYMENT",

@@ -29,6 +29,7 @@ struct Card {
   std::string rule;                // why the badge is what it is, with the numbers
   std::optional<double> progress;  // 0..1 while something runs
   bool skipped = false;
+  bool judged = false;  // "failed" is a verdict, not trouble: NO-GO
   std::vector<Stale> stale;
   std::vector<Blocked> blocked;
   std::vector<std::string_view> actions;  // "view_records", "generate", …

@@ -18,7 +18,8 @@ constexpr std::array sort_names{SortName{"id", RecordSort::id},
                                 SortName{"confidence", RecordSort::confidence},
                                 SortName{"tokens", RecordSort::tokens},
                                 SortName{"length", RecordSort::length},
-                                SortName{"code", RecordSort::code}};
+                                SortName{"code", RecordSort::code},
+                                SortName{"score", RecordSort::score}};
 
 // A topic and all below it.
 std::set<std::uint32_t> with_descendants(const TopicTree& tree, std::uint32_t id) {
@@ -42,10 +43,17 @@ class Matcher {
     if (filter_.duplicate && (row.duplicate_of != 0) != *filter_.duplicate) return false;
     if (filter_.line && row.line != *filter_.line) return false;
     if (filter_.source && state_.blocks[row.block].source != *filter_.source) return false;
-    return matches_topic(row);
+    return matches_score(row) && matches_topic(row);
   }
 
  private:
+  // A record that no dry run has scored has no score to compare.
+  [[nodiscard]] bool matches_score(const RecordRow& row) const {
+    if (!filter_.score_lt && !filter_.score_gte) return true;
+    if (row.score < 0) return false;
+    if (filter_.score_lt && !(static_cast<double>(row.score) < *filter_.score_lt)) return false;
+    return !filter_.score_gte || static_cast<double>(row.score) >= *filter_.score_gte;
+  }
   [[nodiscard]] bool matches_topic(const RecordRow& row) const {
     if (filter_.topic && *filter_.topic == 0 && (row.topic != 0 || !row.valid())) return false;
     if (filter_.topic && *filter_.topic != 0 && !topics_.contains(row.topic)) return false;
@@ -75,6 +83,8 @@ double key_of(const RecordRow& row, RecordSort sort) {
       return row.length;
     case RecordSort::code:
       return row.code;
+    case RecordSort::score:
+      return static_cast<double>(row.score);
   }
   return 0;
 }
@@ -90,7 +100,7 @@ schemas::Result<RecordSort> record_sort_from(std::string_view name) {
     if (known.name == name) return known.sort;
   }
   return schemas::fail(schemas::ErrorCode::invalid_argument,
-                       "sort by id, line, topic, confidence, tokens, length or code",
+                       "sort by id, line, topic, confidence, tokens, length, code or score",
                        "'" + std::string(name) + "'", "put a - before it for descending order", "sort");
 }
 

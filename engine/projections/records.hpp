@@ -22,10 +22,12 @@ struct RecordFilter {
   std::optional<bool> duplicate;
   std::optional<float> confidence_lt;
   std::optional<float> confidence_gte;
+  std::optional<double> score_lt;
+  std::optional<double> score_gte;
   std::optional<std::uint64_t> line;
 };
 
-enum class RecordSort : std::uint8_t { id, line, topic, confidence, tokens, length, code };
+enum class RecordSort : std::uint8_t { id, line, topic, confidence, tokens, length, code, score };
 schemas::Result<RecordSort> record_sort_from(std::string_view name);
 
 struct RecordPage {

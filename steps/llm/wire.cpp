@@ -15,7 +15,7 @@ using text::JsonRef;
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   std::string out;
   text::append_quoted(text, out);
   return out;
@@ -26,7 +26,7 @@ std::string with_instruction(const std::string& messages, const std::string& ins
   const auto open = messages.find('[');
   const auto first = messages.find_first_not_of(" \t\r\n", open + 1);
   const bool is_empty = first == std::string::npos || messages[first] == ']';
-  return messages.substr(0, open + 1) + R"({"role":"system","content":)" + quoted(instruction) + "}" +
+  return messages.substr(0, open + 1) + R"({"role":"system","content":)" + as_json(instruction) + "}" +
          (is_empty ? "" : ",") + messages.substr(open + 1);
 }
 
@@ -98,7 +98,7 @@ std::string chat_body(const ChatRequest& request, const std::string& model, cons
         messages,
         "Answer with one JSON object and nothing else. It must follow this JSON schema: " + request.schema);
   }
-  std::string body = R"({"model":)" + quoted(model) + R"(,"messages":)" + messages;
+  std::string body = R"({"model":)" + as_json(model) + R"(,"messages":)" + messages;
   if (!request.tools.empty()) body += R"(,"tools":)" + request.tools;
   if (request.temperature && !dialect.no_temperature)
     body += fmt::format(R"(,"temperature":{})", *request.temperature);
@@ -109,10 +109,10 @@ std::string chat_body(const ChatRequest& request, const std::string& model, cons
   }
   if (request.seed && !dialect.no_seed) body += fmt::format(R"(,"seed":{})", *request.seed);
   if (!request.reasoning_effort.empty() && !dialect.no_reasoning_effort)
-    body += R"(,"reasoning_effort":)" + quoted(request.reasoning_effort);
+    body += R"(,"reasoning_effort":)" + as_json(request.reasoning_effort);
   if (!request.schema.empty() && dialect.schema == SchemaMode::json_schema) {
     body += R"(,"response_format":{"type":"json_schema","json_schema":{"name":)" +
-            quoted(request.schema_name.empty() ? "answer" : request.schema_name) +
+            as_json(request.schema_name.empty() ? "answer" : request.schema_name) +
             R"(,"strict":true,"schema":)" + request.schema + "}}";
   } else if (!request.schema.empty() && dialect.schema == SchemaMode::json_object) {
     body += R"(,"response_format":{"type":"json_object"})";
@@ -123,8 +123,8 @@ std::string chat_body(const ChatRequest& request, const std::string& model, cons
 
 std::string embeddings_body(const std::string& model, std::span<const std::string> texts,
                             std::uint32_t dimensions) {
-  std::string body = R"({"model":)" + quoted(model) + R"(,"input":[)";
-  for (std::size_t i = 0; i < texts.size(); ++i) body += (i == 0 ? "" : ",") + quoted(texts[i]);
+  std::string body = R"({"model":)" + as_json(model) + R"(,"input":[)";
+  for (std::size_t i = 0; i < texts.size(); ++i) body += (i == 0 ? "" : ",") + as_json(texts[i]);
   body += R"(],"encoding_format":"float")";
   if (dimensions > 0) body += fmt::format(R"(,"dimensions":{})", dimensions);
   return body + "}";

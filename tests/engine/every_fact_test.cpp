@@ -24,8 +24,13 @@ Facts everything() {
          topic_removed(1) + topic_added({1, "openings"}) + topic_assigned_manually({1}, 1) +
          coverage_targets_set({{1, 50}, {2, 50}}) +
          completed_run(4, StepName::coverage, {coverage_measured(4)}) + step_skipped(StepName::coverage) +
-         assignments_cleared(true) + records_deleted({2}) + run_requested(5, StepName::topics) +
-         run_cancelled(5) + dataset_forked(9, 20) + dataset_deleted() + dataset_purged();
+         grader_defined(1) + dry_run_requested(5) + run_started(5) + dry_run_sampled(5, 2) +
+         samples_answered(5, 0, 2) + calls_recorded(5, 1) + samples_graded(5, 0, {{1, 0.5}, {3, -1}}) +
+         dry_run_measured(5, schemas::Verdict::go) + run_completed(5) + generation_requested(6) +
+         run_started(6) + generation_planned(6, 1) + calls_recorded(6, 1) + records_generated(6, 2) +
+         run_completed(6) + generation_reviewed(6, 0) + assignments_cleared(true) + records_deleted({2}) +
+         run_requested(7, StepName::topics) + run_cancelled(7) + dataset_forked(9, 20) + dataset_deleted() +
+         dataset_purged();
 }
 }  // namespace
 

@@ -44,6 +44,8 @@ double key_of(const RecordRow& row, RecordSort sort) {
       return row.length;
     case RecordSort::code:
       return row.code;
+    case RecordSort::score:
+      return row.score;
   }
   return 0;
 }
@@ -156,5 +158,5 @@ TEST_CASE("staged and deleted records are on no page", "[engine][records]") {
 TEST_CASE("sorts have names, an unknown one is refused with those there are", "[engine][records]") {
   CHECK(record_sort_from("confidence") == RecordSort::confidence);
   CHECK(record_sort_from("colour").error().wanted ==
-        "sort by id, line, topic, confidence, tokens, length or code");
+        "sort by id, line, topic, confidence, tokens, length, code or score");
 }

@@ -156,6 +156,50 @@ void write_topics() {
     f.targets.push_back(std::move(target));
   });
 }
+
+void write_grading() {
+  write<GraderDefinedT>([](auto& f) {
+    f.version = 2, f.definition = BlobId(5, 6), f.kind = "llm_judge", f.title = "Judge: gpt-4o";
+    f.models = {"gpt-4o"}, f.reason = "stricter", f.restores = 1;
+  });
+  write<DryRunSampledT>([](auto& f) {
+    f.run = RunId(3), f.sample = BlobId(7, 8), f.records = 300, f.candidates = 790, f.without_answer = 218;
+    f.answers_of = 2;
+  });
+  write<SamplesAnsweredT>([](auto& f) {
+    f.run = RunId(3), f.block = BlobId(9, 10), f.first = 64, f.count = 32, f.missing = 1;
+    f.input_tokens = 4000, f.output_tokens = 900, f.cost_usd = 0.25;
+  });
+  write<SamplesGradedT>([](auto& f) {
+    f.run = RunId(3), f.block = BlobId(11, 12), f.first = 64, f.records = {100, 101}, f.scores = {0.75, -1};
+  });
+  write<CallsRecordedT>([](auto& f) {
+    f.run = RunId(3), f.block = BlobId(13, 14), f.count = 2, f.input_tokens = 400, f.output_tokens = 90;
+    f.cost_usd = 0.125;
+  });
+  write<DryRunMeasuredT>([](auto& f) {
+    f.run = RunId(3), f.verdict = Verdict::caution, f.mean = 0.15, f.std = 0.25, f.above_zero = 0.75;
+    f.scored = 299, f.unscored = 1, f.cause = "the mean is 0.15";
+  });
+}
+
+void write_generation() {
+  write<GenerationPlannedT>([](auto& f) {
+    f.run = RunId(3), f.planned = 10, f.balance_before = 0.25, f.balance_after = 0.5;
+    auto call = std::make_unique<GenerationCallT>();
+    call->strategy = Strategy::few_shot, call->topic = 1, call->sources = {100, 101}, call->count = 10,
+    call->sample = 2;
+    f.calls.push_back(std::move(call));
+  });
+  write<RecordsGeneratedT>([](auto& f) {
+    f.run = RunId(3), f.block = BlobId(15, 16), f.first_call = 4, f.calls = 1, f.count = 7;
+    f.rejected = {1, 0, 0, 1, 0, 1, 0}, f.failed = 1;
+  });
+  write<GenerationReviewedT>([](auto& f) {
+    f.run = RunId(3), f.import_run = 4, f.first_record = 200, f.accepted = {0, 2}, f.rejected = 5;
+    f.sources = {100, 0}, f.strategies = {1, 2}, f.topics = {1, 0};
+  });
+}
 }  // namespace
 
 int main() {
@@ -164,4 +208,6 @@ int main() {
   write_runs();
   write_records();
   write_topics();
+  write_grading();
+  write_generation();
 }

@@ -103,6 +103,23 @@ NewEvent topic_split(std::uint32_t topic, std::uint64_t run, const std::vector<T
 NewEvent coverage_measured(std::uint64_t run, double balance = 0.5);
 NewEvent coverage_targets_set(const std::map<std::uint32_t, double>& targets);
 
+NewEvent grader_defined(std::uint32_t version, std::string kind = "script");
+// Of `records` prompts and k answers each; `regrade_of` 0 = with answers of its own.
+NewEvent dry_run_requested(std::uint64_t run, std::uint32_t k = 1, std::uint64_t regrade_of = 0);
+NewEvent dry_run_sampled(std::uint64_t run, std::uint64_t records, std::uint64_t answers_of = 0);
+NewEvent samples_answered(std::uint64_t run, std::uint64_t first, std::uint32_t count);
+// Scores by record; below 0 = none.
+NewEvent samples_graded(std::uint64_t run, std::uint64_t first,
+                        const std::vector<std::pair<std::uint64_t, double>>& scores);
+NewEvent calls_recorded(std::uint64_t run, std::uint32_t count);
+NewEvent dry_run_measured(std::uint64_t run, schemas::Verdict verdict, double mean = 0.45);
+NewEvent generation_requested(std::uint64_t run);
+NewEvent generation_planned(std::uint64_t run, std::uint32_t topic);
+NewEvent records_generated(std::uint64_t run, std::uint32_t count);
+// Accepts number 0 as record `first_record`, of `topic`, added by run `import_run`; 0 = accepts none.
+NewEvent generation_reviewed(std::uint64_t run, std::uint64_t import_run, std::uint64_t first_record = 0,
+                             std::uint32_t topic = 0);
+
 // The facts of a whole run that ends well.
 Facts completed_run(std::uint64_t run, StepName step, Facts work = {});
 // Run `run` imports the verdicts' records as number `first` and on, run + 1 validates them.

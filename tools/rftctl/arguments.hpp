@@ -21,6 +21,7 @@ struct CommandLine {
 // Both live as long as `app` does: it keeps references to what they point to.
 void add_daemon_verbs(CLI::App& app, CommandLine& line);
 void add_work_verbs(CLI::App& app, CommandLine& line);
+void add_grading_verbs(CLI::App& app, CommandLine& line);
 void add_store_verbs(CLI::App& app, CommandLine& line);
 
 }  // namespace rftctl

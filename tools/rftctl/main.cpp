@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   add_common_options(app, line.settings);
   rftctl::add_daemon_verbs(app, line);
   rftctl::add_work_verbs(app, line);
+  rftctl::add_grading_verbs(app, line);
   rftctl::add_store_verbs(app, line);
   try {
     app.parse(argc, argv);

@@ -92,6 +92,36 @@ int assign_topic(Context& context, const std::string& dataset, const std::string
 // All of them by name, or one in full.
 int show_templates(Context& context, const std::string& name);
 
+// verbs_grading.cpp
+struct GraderTest {
+  std::string file;  // empty: the stored grader
+  std::string size, seed, model;
+};
+int show_grader(Context& context, const std::string& dataset, const std::string& version);
+int set_grader(Context& context, const std::string& dataset, const std::string& file,
+               const std::string& reason);
+int test_grader(Context& context, const std::string& dataset, const GraderTest& wanted);
+int list_grader_versions(Context& context, const std::string& dataset, const Page& page);
+int diff_grader(Context& context, const std::string& dataset, const std::string& from, const std::string& to);
+struct DryRunStart {
+  std::string sample_size, model, k, seed;
+  bool wait = false;
+};
+struct SamplesWanted {
+  std::string run;  // empty: the newest dry run
+  std::string sort;
+  Page page;
+};
+int start_dry_run(Context& context, const std::string& dataset, const DryRunStart& wanted);
+int list_dry_runs(Context& context, const std::string& dataset, const Page& page);
+// An empty `run` is the newest.
+int show_dry_run(Context& context, const std::string& dataset, const std::string& run);
+int show_samples(Context& context, const std::string& dataset, const SamplesWanted& wanted);
+int regrade_dry_run(Context& context, const std::string& dataset, const std::string& run,
+                    const std::string& version, bool wait);
+int compare_dry_runs(Context& context, const std::string& dataset, const std::string& a,
+                     const std::string& b);
+
 // verbs_runs.cpp
 int list_runs(Context& context, const std::string& dataset, const Page& page);
 int show_run(Context& context, const std::string& dataset, const std::string& run);

@@ -1,0 +1,15 @@
+// Scores for a block of a dry run's answers. Internal to steps/dry_run.cpp. Runs on a worker thread.
+#pragma once
+
+#include "steps/catalog.hpp"
+#include "steps/grade/grader.hpp"
+#include "steps/known_calls.hpp"
+
+namespace steps {
+
+// What a judge answered is kept in the same block as the scores that came of it.
+schemas::Result<engine::StepBlock> grade_block(const engine::StepInput& input,
+                                               const engine::WorkBlock& answers, const grade::Grader& grader,
+                                               const Outside& outside, KnownCalls& known);
+
+}  // namespace steps

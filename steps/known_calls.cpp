@@ -1,0 +1,57 @@
+#include "steps/known_calls.hpp"
+
+#include "steps/sample_lines.hpp"
+#include "steps/text/json_string.hpp"
+
+namespace steps {
+
+schemas::Result<void> KnownCalls::load(std::span<const engine::WorkBlock> blocks,
+                                       const engine::BlobReader& blobs) {
+  for (const engine::WorkBlock& block : blocks) {
+    const auto lines = blobs.read(block.id);
+    if (!lines) return std::unexpected(lines.error());
+    schemas::Result<void> good;
+    const auto read = for_each_line(**lines, [&](const text::JsonIndex& /*json*/, std::string_view line) {
+      const auto answer = llm::answer_from_json(line);
+      if (answer) {
+        add(*answer);
+      } else {
+        good = std::unexpected(answer.error());
+      }
+      return good.has_value();
+    });
+    if (!read) return read;
+    if (!good) return good;
+  }
+  return {};
+}
+
+void KnownCalls::add(const llm::ChatAnswer& answer) {
+  by_hash_.insert_or_assign(answer.request_hash, answer);
+}
+
+std::optional<llm::ChatAnswer> KnownCalls::find(std::string_view request_hash) const {
+  const auto found = by_hash_.find(std::string(request_hash));
+  if (found == by_hash_.end()) return std::nullopt;
+  return found->second;
+}
+
+RecordedCalls record_calls(std::uint64_t run, std::span<const llm::ChatAnswer> answers) {
+  schemas::CallsRecordedT event;
+  event.run = schemas::RunId(run);
+  event.count = static_cast<std::uint32_t>(answers.size());
+  std::string lines;
+  for (const llm::ChatAnswer& answer : answers) {
+    text::append_compact(llm::to_json(answer), lines);
+    lines += '\n';
+    event.input_tokens += answer.usage.input_tokens;
+    event.output_tokens += answer.usage.output_tokens;
+    event.cost_usd += answer.cost_usd.value_or(0);
+  }
+  RecordedCalls recorded{{}, store::make_blob(lines)};
+  event.block = recorded.blob.id;
+  recorded.event = schemas::encode(event);
+  return recorded;
+}
+
+}  // namespace steps

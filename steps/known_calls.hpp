@@ -1,0 +1,34 @@
+// What models have answered in a run, by the hash of the request: an identical call is answered from here,
+// also after a crash, so nothing is paid for twice. One thread at a time.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/step.hpp"
+#include "steps/llm/chat.hpp"
+
+namespace steps {
+
+class KnownCalls {
+ public:
+  // Those of CallsRecorded's blocks.
+  schemas::Result<void> load(std::span<const engine::WorkBlock> blocks, const engine::BlobReader& blobs);
+  void add(const llm::ChatAnswer& answer);
+  [[nodiscard]] std::optional<llm::ChatAnswer> find(std::string_view request_hash) const;
+
+ private:
+  std::unordered_map<std::string, llm::ChatAnswer> by_hash_;
+};
+
+// The event and the blob that keep these answers. `run` names the run that asked.
+struct RecordedCalls {
+  schemas::NewEvent event;
+  store::Blob blob;
+};
+RecordedCalls record_calls(std::uint64_t run, std::span<const llm::ChatAnswer> answers);
+
+}  // namespace steps

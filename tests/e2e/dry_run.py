@@ -1,0 +1,85 @@
+"""From records to a verdict, from outside; and a dry run that is killed asks no model again for what it answered."""
+
+import json
+import os
+
+from daemon import CHESS, ROOT, case, check, equal, file_bytes, run_cases, step_of
+from scripted_model import ScriptedModel
+
+GRADER = os.path.join(ROOT, "tools", "sample", "chess_tutor_grader.js")
+
+
+def finished(daemon, dataset, run):
+    def ended():
+        told = daemon.read(f"/datasets/{dataset}/runs/{run}")
+        check(told["state"] not in ("failed", "parked"), f"the dry run broke: {told['error']}")
+        return told["state"] == "completed"
+    daemon.wait_for(ended, "the end of the dry run")
+    return daemon.read(f"/datasets/{dataset}/dry-runs/{run}")
+
+
+def started(daemon, dataset, body):
+    answer = daemon.ask("POST", f"/datasets/{dataset}/dry-runs", body)
+    equal(answer.status, 202, f"starting a dry run: {answer}")
+    return answer.json["run"]
+
+
+@case("the chess tutor file comes to a verdict, with a grader that is a file of the sample")
+def chess(place):
+    daemon = place.daemon().start()
+    dataset = daemon.create("chess tutor")
+    daemon.take(dataset, file_bytes(CHESS))
+    daemon.walked(dataset)
+    place.ctl(daemon, "grader", "set", dataset, GRADER, "--reason", "a first idea")
+    tested = place.ctl(daemon, "grader", "test", dataset).stdout.decode()
+    check("mean" in tested, f"rftctl grader test says {tested!r}")
+    drawn = place.ctl(daemon, "dry-run", "start", dataset, "--wait").stdout.decode()
+    for part in ("verdict", "mean score", "scores", "GO"):
+        check(part in drawn, f"rftctl dry-run start --wait does not show {part!r}: {drawn}")
+    report = daemon.read(f"/datasets/{dataset}/dry-runs")["items"][0]
+    equal(report["sampled"], 300, "records sampled")
+    equal(report["unscored"], 0, "records without a score")
+    card = step_of(daemon.read(f"/datasets/{dataset}/canvas"), "dry_run")
+    equal(card["line"], f"Mean: {report['mean']:.2f} • {report['verdict']}", "the card")
+    whole = finished(daemon, dataset, started(daemon, dataset, {"sample_size": "all"}))
+    equal(whole["sampled"], whole["candidates"], "all that can be graded")
+    print(f"        {report['verdict']} {report['mean']:.3f} of 300, {whole['mean']:.3f} of {whole['sampled']}, "
+          f"{whole['without_answer']} without an answer; {whole['diagnosis']['summary']}")
+
+
+@case("a dry run killed half-way goes on without asking the model again for what is in the log")
+def killed(place):
+    model = ScriptedModel(lambda prompt: prompt[-12:], delay=0.01)
+    config = os.path.join(place.folder, "rftd.toml")
+    with open(config, "w") as file:
+        file.write(f'[[models]]\nname = "scripted"\nbase_url = "{model.base_url}"\nmodels = ["scripted"]\n')
+    daemon = place.daemon(arguments=("--config", config)).start()
+    dataset = daemon.create("chess")
+    prompts = [f"What is the idea behind move number {i}?" for i in range(200)]
+    daemon.take(dataset, "".join(json.dumps({"messages": [{"role": "user", "content": p}]}) + "\n" for p in prompts).encode())
+    daemon.walked(dataset)
+    grader = {"type": "script", "source": "function grade(sample) { return sample.output_text.length / 20; }"}
+    equal(daemon.ask("PUT", f"/datasets/{dataset}/grader", grader).status, 200, "PUT grader")
+    run = started(daemon, dataset, {"sample_size": "all", "model": "scripted", "k": 1})
+    daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/dry-runs/{run}")["answered"] >= 64, "64 answers")
+    daemon.kill()
+    asked_before = dict(model.asked)
+    daemon.start()
+    report = finished(daemon, dataset, run)
+    equal(report["answered"], 200, "answers")
+    equal(report["graded"], 200, "scores")
+    again = [prompt for prompt, times in model.asked.items() if times > 1]
+    check(len(again) <= 32, f"{len(again)} prompts were asked again: more than the block that was under way")
+    check(len(asked_before) >= 64, "the model was asked before the kill")
+    equal(set(model.asked), set(prompts), "the prompts that were asked")
+    equal(daemon.read(f"/datasets/{dataset}/dry-runs")["total"], 1, "dry runs")
+    before = model.requests()
+    answer = daemon.ask("POST", f"/datasets/{dataset}/dry-runs/{run}/regrade", {})
+    equal(answer.status, 202, "regrade")
+    finished(daemon, dataset, answer.json["run"])
+    equal(model.requests(), before, "requests to the model after a regrade")
+    model.close()
+
+
+if __name__ == "__main__":
+    run_cases()
