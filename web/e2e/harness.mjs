@@ -58,6 +58,13 @@ export class Daemon {
     return this.ask("GET", path);
   }
 
+  // Where in the log events of a kind stand: on a slow machine there are more of others between them.
+  async positions(id, type) {
+    const { items } = await this.get(`/datasets/${id}/events?type=${type}&limit=500`);
+    check(items.length > 0, `there is no event ${type} in ${id}`);
+    return items.map((event) => event.position);
+  }
+
   async create(name, lines, wait = true) {
     const { id } = await this.ask("POST", "/datasets", { name, objective: `what ${name} is for` });
     if (lines) await this.ask("POST", `/datasets/${id}/import?mode=append&name=${encodeURIComponent(name)}.jsonl`, lines);
@@ -91,7 +98,7 @@ export class Tab {
     this.place = place;
     this.wrong = [];
     this.allowed = [];
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.note(`console ${message.type()}: ${message.text()} ${message.location().url ?? ""}`);
     });
