@@ -253,7 +253,8 @@ Result<StepBlock> work(const StepInput& input, std::any& scratch, const Outside&
 
 engine::StepKind generate_records(const Outside& outside) {
   return {schemas::StepName::generate, "Has a model write records for the topics that lack them.",
-          [outside](const StepInput& input, std::any& scratch) { return work(input, scratch, outside); }};
+          [outside](const StepInput& input, std::any& scratch) { return work(input, scratch, outside); },
+          true};
 }
 
 }  // namespace steps
