@@ -5,6 +5,7 @@
 #include "api/digest.hpp"
 #include "api/past.hpp"
 #include "api/past_states.hpp"
+#include "api/post_only.hpp"
 #include "api/workers.hpp"
 
 namespace api {
@@ -113,6 +114,16 @@ asio::awaitable<void> Dispatcher::answer(Stream& stream, Request request) {
   } else if (const auto* writing = std::get_if<Write>(&route->handler)) {
     Reply reply = co_await write(stream, std::move(call), *writing);
     co_await stream.send(std::move(reply));
+  } else if (const auto* either = std::get_if<Previewed>(&route->handler)) {
+    const auto previews = flag_parameter(call.request, "preview");
+    if (!previews) {
+      co_await stream.send(problem(previews.error()));
+    } else if (previews->value_or(false)) {
+      co_await post_only(stream, std::move(call), either->preview);
+    } else {
+      Reply reply = co_await write(stream, std::move(call), either->write);
+      co_await stream.send(std::move(reply));
+    }
   } else {
     Reply reply = co_await read(std::move(call), std::get<ReadRoute>(route->handler));
     co_await stream.send(std::move(reply));

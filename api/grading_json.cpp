@@ -10,10 +10,6 @@ using schemas::RunId;
 using schemas::TopicId;
 
 namespace {
-Json topic_or_null(std::uint32_t topic) {
-  return topic == 0 ? Json() : Json(to_text(TopicId(topic)));
-}
-
 Json parameters_view(const schemas::DryRunParametersT& parameters) {
   Json told;
   told["sample_size"] = parameters.sample_size == 0 ? Json("all") : Json(parameters.sample_size);
@@ -112,6 +108,15 @@ Json stale_view(const engine::DatasetState& state, const engine::DryRun& dry_run
   return stale;
 }
 }  // namespace
+
+Json topic_or_null(std::uint32_t topic) {
+  return topic == 0 ? Json() : Json(to_text(TopicId(topic)));
+}
+
+Json name_or_null(const std::map<std::uint32_t, std::string>& names, std::uint32_t topic) {
+  const auto found = names.find(topic);
+  return found == names.end() ? Json() : Json(found->second);
+}
 
 Json json_from(std::string_view text) {
   if (text.empty()) return {};

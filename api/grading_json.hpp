@@ -1,6 +1,7 @@
 // Graders, scores and dry runs as JSON on the wire. Pure, any thread. Included by .cpp files only.
 #pragma once
 
+#include <map>
 #include <span>
 
 #include "api/handler.hpp"
@@ -20,8 +21,16 @@ void add_report(const engine::DatasetState& state, const engine::DryRun& dry_run
                 const steps::DryRunReport& report, Json& view);
 std::string_view verdict_text(schemas::Verdict verdict);
 
+// The id of a topic; null for 0, which is none.
+Json topic_or_null(std::uint32_t topic);
+// steps::topic_names has the names; null for a topic that is no more.
+Json name_or_null(const std::map<std::uint32_t, std::string>& names, std::uint32_t topic);
+
 // JSON text that we wrote ourselves, as a value; null when it is empty.
 Json json_from(std::string_view text);
+
+// generated_records.cpp: run, strategy and source record of one that was generated; null for any other.
+Result<Json> generated_from(const Call& call, std::uint64_t record);
 
 inline Reply reply_with(const Json& body, unsigned status = 200) {
   Reply reply;

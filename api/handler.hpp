@@ -68,6 +68,12 @@ struct Write {
   Result<Reply> (*answer)(const Call&, const engine::Answer&, const engine::DatasetState& state);
 };
 
+// A write that says with ?preview=true what it would do.
+struct Previewed {
+  Read preview;  // runs on a worker, with the whole body
+  Write write;
+};
+
 // Where a Read runs.
 enum class On : std::uint8_t { api, worker };
 

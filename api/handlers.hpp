@@ -80,6 +80,18 @@ Result<Reply> compare_dry_runs(const Call& call);
 // dry_run_samples.cpp
 Result<Reply> list_samples(const Call& call);
 
+// generations.cpp
+Result<Wish> prepare_generate(const Call& call);
+Result<Reply> preview_generate(const Call& call);
+Result<Reply> answer_generate_started(const Call& call, const engine::Answer& answer,
+                                      const engine::DatasetState& state);
+// generated_records.cpp
+Result<Reply> list_generations(const Call& call);
+Result<Reply> get_generation(const Call& call);
+Result<Reply> list_generated_records(const Call& call);
+Result<Wish> prepare_review(const Call& call);
+Result<Reply> answer_review(const Call& call, const engine::Answer& answer, const engine::DatasetState& state);
+
 // openai_graders.cpp
 boost::asio::awaitable<void> post_openai_grader_run(Stream& stream, Call call);
 boost::asio::awaitable<void> post_openai_grader_validate(Stream& stream, Call call);

@@ -2,6 +2,7 @@
 
 #include "api/cursor.hpp"
 #include "api/event_json.hpp"
+#include "api/grading_json.hpp"
 #include "api/handlers.hpp"
 #include "api/json.hpp"
 #include "api/json_views.hpp"
@@ -158,7 +159,10 @@ Result<Reply> get_record(const Call& call) {
     if (!tokenizer) return std::unexpected(tokenizer.error());
     view["tokens"] = steps::text::count_record_tokens(*line, **tokenizer, scratch);
   }
+  auto generated = generated_from(call, *number);
+  if (!generated) return std::unexpected(generated.error());
   view["lineage"] = lineage_of(*call.state, *call.state->record(schemas::RecordId(*number)));
+  view["lineage"]["generated"] = std::move(*generated);
   view["events"] = events_of(call, *number);
   // `data` is the record's own bytes, so that numbers and the order of fields stay as they were imported.
   steps::text::JsonIndex json;

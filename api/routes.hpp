@@ -20,7 +20,7 @@ struct Route {
   std::string_view pattern;     // "/api/v1/datasets/{dataset}"
   std::string_view parameters;  // of the query, space-separated; every dataset's read takes `at` as well
   Role role;
-  std::variant<ReadRoute, Write, StreamHandler> handler;
+  std::variant<ReadRoute, Write, Previewed, StreamHandler> handler;
   bool open = false;  // needs no token: pages and probes
 };
 

@@ -59,6 +59,8 @@ Result<Wish> prepare_trigger(const Call& call) {
   if (*step == schemas::StepName::categorize) return prepare_categorize(call);
   if (*step == schemas::StepName::dry_run && engine::blocked(*call.state, *step).empty())
     return prepare_dry_run(call);
+  if (*step == schemas::StepName::generate && engine::blocked(*call.state, *step).empty())
+    return prepare_generate(call);
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
   engine::RequestRun command;

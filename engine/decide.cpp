@@ -41,8 +41,7 @@ std::vector<Blocked> blocked(const DatasetState& state, StepName step) {
       break;
     case StepName::generate:
       unless(has_topics, "no topics defined", "generate or define topics first");
-      unless(false, "this release cannot generate records yet",
-             "import records for the topics that lack them");
+      unless(state.counters.valid > 0, "no valid records yet", "import a file with chat records");
       break;
     case StepName::grader:
       unless(!state.graders.empty(), "no grader configured", "configure a grader");

@@ -1,8 +1,8 @@
 // The engine: the only writer of log and state. Commands come in from any thread, are decided in groups on
 // the engine thread, made durable in one write, folded, answered and published; what is then due is worked
 // on by the worker threads, whose results come in by the same door.
-// Runs on: its own thread "engine" and `workers` threads "worker-N". Every function here may be called from
-// any thread.
+// Runs on: its own thread "engine", `workers` threads "worker-N" and `waiting_workers` threads "waiting-N".
+// Every function here may be called from any thread.
 #pragma once
 
 #include <chrono>
@@ -58,6 +58,7 @@ using OnPublished = std::function<void(const Published&)>;  // called on the eng
 
 struct EngineOptions {
   std::size_t workers = 2;
+  std::size_t waiting_workers = 4;          // for steps that wait for somebody outside
   std::size_t queue_max = 4096;             // commands waiting; more are refused with `busy`
   std::size_t group_bytes_max = 8U << 20U;  // of payload in one write
   std::uint64_t snapshot_every = 2000;      // events of a dataset between two snapshots

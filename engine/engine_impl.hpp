@@ -116,8 +116,11 @@ class Engine::Impl {
 
   const StepCatalog steps_;
   boost::asio::io_context io_{1};
+  boost::asio::io_context waiting_;
   boost::asio::io_context work_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> io_guard_{io_.get_executor()};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> waiting_guard_{
+      waiting_.get_executor()};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_guard_{work_.get_executor()};
   std::atomic<bool> stopping_ = false;
 

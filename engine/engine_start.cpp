@@ -75,6 +75,8 @@ void Engine::Impl::start_threads() {
   };
   run_named(io_, "engine");
   for (std::size_t i = 0; i < options_.workers; ++i) run_named(work_, "worker-" + std::to_string(i + 1));
+  for (std::size_t i = 0; i < options_.waiting_workers; ++i)
+    run_named(waiting_, "waiting-" + std::to_string(i + 1));
 }
 
 void Engine::Impl::stop(std::chrono::milliseconds patience) {
@@ -97,7 +99,9 @@ void Engine::Impl::stop(std::chrono::milliseconds patience) {
     io_.stop();
   });
   work_guard_.reset();
+  waiting_guard_.reset();
   work_.stop();
+  waiting_.stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   // What did not get its turn within `patience` is answered here, as the engine's thread is no more.

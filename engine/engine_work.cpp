@@ -65,8 +65,9 @@ void Engine::Impl::dispatch(std::uint64_t id, RunId run_id) {
   }
   working.in_flight = true;
   ++working_;
-  boost::asio::post(work_, [this, id, run, kind, state = entry.published, scratch = working.scratch,
-                            stop = working.stop.get_token()]() mutable {
+  auto& workers = kind->waits_outside ? waiting_ : work_;
+  boost::asio::post(workers, [this, id, run, kind, state = entry.published, scratch = working.scratch,
+                              stop = working.stop.get_token()]() mutable {
     Result<StepBlock> block;
     try {
       block = kind->work(StepInput{*state, run, blobs_, stop}, *scratch);

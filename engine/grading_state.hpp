@@ -105,6 +105,7 @@ struct Generation {
   std::uint64_t import_run = 0;  // that added the accepted ones
   std::uint64_t first_record = 0;
 
+  [[nodiscard]] bool is_planned() const { return !plan.empty(); }
   [[nodiscard]] bool awaits_review() const { return reviewed_at == 0 && generated > 0; }
 };
 

@@ -53,6 +53,9 @@ struct StepKind {
   // `scratch` lives from block to block of one attempt (a fitted model, a plan) and is gone after a crash, so
   // it may hold only what can be computed again. An Error counts as a failed attempt.
   std::function<schemas::Result<StepBlock>(const StepInput& input, std::any& scratch)> work;
+  // It mostly waits for somebody outside (a model), so it runs on a thread of its own kind and keeps no
+  // validation waiting.
+  bool waits_outside = false;
 };
 
 using StepCatalog = std::vector<StepKind>;

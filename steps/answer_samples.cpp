@@ -15,23 +15,6 @@ constexpr std::size_t recorded_records_max = 1024;  // of a block
 constexpr std::size_t block_bytes_max = 4U << 20U;
 constexpr std::size_t asked_answers_max = 32;  // what a crash may lose is what a block had asked
 
-// The next request would fail as this one did: nothing is learned by asking on.
-bool stops_the_run(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::unauthenticated:
-    case ErrorCode::forbidden:
-    case ErrorCode::blocked:
-    case ErrorCode::not_found:
-    case ErrorCode::busy:
-    case ErrorCode::unavailable:
-    case ErrorCode::cancelled:
-    case ErrorCode::internal:
-      return true;
-    default:
-      return false;  // this one prompt: too large, refused by the server, an answer that is no JSON
-  }
-}
-
 struct Prompt {
   SampleKey key;
   std::string item;
@@ -126,20 +109,6 @@ void add_answer(const Prompt& prompt, const Result<llm::ChatAnswer>& answer, Ans
     return answers.add_missing(prompt.key, prompt.item, why_empty(*answer));
   answers.add(prompt.key, prompt.item, grade::sample_of(text, answer->tool_calls), &*answer);
 }
-
-// Keeps what was answered beside a failure; the failure is told when that is in the log.
-Result<StepBlock> keep_and_fail(const Asking& asking, const schemas::Error& failure,
-                                std::span<const Result<llm::ChatAnswer>> answers) {
-  std::vector<llm::ChatAnswer> fresh;
-  for (const auto& answer : answers) {
-    if (answer && !answer->remembered) fresh.push_back(*answer);
-  }
-  if (fresh.empty()) return std::unexpected(failure);
-  for (const llm::ChatAnswer& answer : fresh) asking.known.add(answer);
-  asking.failure = failure;
-  RecordedCalls recorded = record_calls(asking.input.run.id, fresh);
-  return StepBlock{{std::move(recorded.event)}, false, {std::move(recorded.blob)}};
-}
 }  // namespace
 
 Result<StepBlock> recorded_block(const Asking& asking) {
@@ -181,7 +150,7 @@ Result<StepBlock> asked_block(const Asking& asking) {
   };
   const auto all_failed = [](const Result<llm::ChatAnswer>& answer) { return !answer.has_value(); };
   if (const auto found = std::ranges::find_if(answered, stops); found != answered.end())
-    return keep_and_fail(asking, found->error(), answered);
+    return keep_and_fail(asking.input.run.id, found->error(), answered, asking.known, asking.failure);
   if (asking.dry_run.answered == 0 && !answered.empty() && std::ranges::all_of(answered, all_failed))
     return std::unexpected(answered.front().error());
   Answers answers(asking, asking.dry_run.answered);

@@ -45,6 +45,7 @@ engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders);
 engine::StepKind categorize(std::shared_ptr<const Embedders> embedders);
 engine::StepKind measure_coverage();
 engine::StepKind dry_run(const Outside& outside);
+engine::StepKind generate_records(const Outside& outside);
 
 // Import has no entry: its input is a connection, not the state (see import_lines.hpp).
 engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers,

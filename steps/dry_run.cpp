@@ -103,7 +103,7 @@ Result<StepBlock> work(const StepInput& input, std::any& scratch, const Outside&
   }
   if (dry_run.graded < dry_run.answered) {
     return grade_block(input, dry_run.answers.at(dry_run.grades.size()), *memory.grader, outside,
-                       memory.known);
+                       memory.known, memory.failure);
   }
   if (dry_run.answered >= dry_run.samples()) return measure(input, dry_run);
   const Asking asking{input, dry_run, memory.sample, outside, memory.known, memory.failure, memory.scratch};
@@ -114,7 +114,8 @@ Result<StepBlock> work(const StepInput& input, std::any& scratch, const Outside&
 
 engine::StepKind dry_run(const Outside& outside) {
   return {schemas::StepName::dry_run, "Has a sample answered and graded, and says whether to train on it.",
-          [outside](const StepInput& input, std::any& scratch) { return work(input, scratch, outside); }};
+          [outside](const StepInput& input, std::any& scratch) { return work(input, scratch, outside); },
+          true};
 }
 
 }  // namespace steps

@@ -1,5 +1,7 @@
 #include "steps/grade_samples.hpp"
 
+#include <algorithm>
+
 #include "steps/sample_lines.hpp"
 
 namespace steps {
@@ -56,15 +58,25 @@ std::vector<llm::ChatAnswer> fresh_calls(const std::vector<grade::Graded>& grade
   }
   return fresh;
 }
+
+bool cannot_go_on(const grade::Graded& graded) {
+  return graded.failure && stops_the_run(graded.failure->code);
+}
 }  // namespace
 
 Result<StepBlock> grade_block(const engine::StepInput& input, const engine::WorkBlock& block,
-                              const grade::Grader& grader, const Outside& outside, KnownCalls& known) {
+                              const grade::Grader& grader, const Outside& outside, KnownCalls& known,
+                              std::optional<schemas::Error>& failure) {
   const auto answered = read_answers(input, block);
   if (!answered) return std::unexpected(answered.error());
   grade::Tools tools{outside.scripts, outside.models, input.stop,
                      [&](std::string_view hash) { return known.find(hash); }};
   const auto graded = grade_all(answered->answers, grader, tools);
+  if (const auto broken = std::ranges::find_if(graded, cannot_go_on); broken != graded.end()) {
+    std::vector<Result<llm::ChatAnswer>> answers;
+    for (llm::ChatAnswer& answer : fresh_calls(graded)) answers.emplace_back(std::move(answer));
+    return keep_and_fail(input.run.id, *broken->failure, answers, known, failure);
+  }
   StepBlock made;
   if (const auto fresh = fresh_calls(graded); !fresh.empty()) {
     for (const llm::ChatAnswer& answer : fresh) known.add(answer);

@@ -54,4 +54,35 @@ RecordedCalls record_calls(std::uint64_t run, std::span<const llm::ChatAnswer> a
   return recorded;
 }
 
+bool stops_the_run(schemas::ErrorCode code) {
+  using schemas::ErrorCode;
+  switch (code) {
+    case ErrorCode::unauthenticated:
+    case ErrorCode::forbidden:
+    case ErrorCode::blocked:
+    case ErrorCode::not_found:
+    case ErrorCode::busy:
+    case ErrorCode::unavailable:
+    case ErrorCode::cancelled:
+    case ErrorCode::internal:
+      return true;
+    default:
+      return false;  // this one prompt: too large, refused by the server, an answer that is no JSON
+  }
+}
+
+schemas::Result<engine::StepBlock> keep_and_fail(std::uint64_t run, const schemas::Error& failure,
+                                                 std::span<const schemas::Result<llm::ChatAnswer>> answers,
+                                                 KnownCalls& known, std::optional<schemas::Error>& put_by) {
+  std::vector<llm::ChatAnswer> fresh;
+  for (const auto& answer : answers) {
+    if (answer && !answer->remembered) fresh.push_back(*answer);
+  }
+  if (fresh.empty()) return std::unexpected(failure);
+  for (const llm::ChatAnswer& answer : fresh) known.add(answer);
+  put_by = failure;
+  RecordedCalls recorded = record_calls(run, fresh);
+  return engine::StepBlock{{std::move(recorded.event)}, false, {std::move(recorded.blob)}};
+}
+
 }  // namespace steps

@@ -31,4 +31,12 @@ struct RecordedCalls {
 };
 RecordedCalls record_calls(std::uint64_t run, std::span<const llm::ChatAnswer> answers);
 
+// The next request would fail as this one did: nothing is learned by asking on.
+bool stops_the_run(schemas::ErrorCode code);
+// What was answered beside a failure that stops the run, and was not remembered, as CallsRecorded; `failure`
+// is put by, to be told when that is in the log. At once where there is nothing to keep.
+schemas::Result<engine::StepBlock> keep_and_fail(std::uint64_t run, const schemas::Error& failure,
+                                                 std::span<const schemas::Result<llm::ChatAnswer>> answers,
+                                                 KnownCalls& known, std::optional<schemas::Error>& put_by);
+
 }  // namespace steps

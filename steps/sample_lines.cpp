@@ -43,15 +43,6 @@ std::string parts_of(const grade::Graded& graded) {
   return parts + "]";
 }
 
-double number_at(const JsonIndex& json, std::string_view name) {
-  const JsonRef value = json.field(json.root(), name);
-  if (!json.is(value, JsonKind::number)) return 0;
-  const std::string_view raw = json.raw(value);
-  double number = 0;
-  std::from_chars(raw.data(), raw.data() + raw.size(), number);
-  return number;
-}
-
 std::string text_at(const JsonIndex& json, JsonRef object, std::string_view name) {
   const JsonRef value = json.field(object, name);
   std::string buffer;
@@ -81,6 +72,15 @@ bool has_field(std::string_view object, std::string_view name) {
   return !json.parse(object) && json.field(json.root(), name) != text::no_value;
 }
 }  // namespace
+
+double number_at(const JsonIndex& json, std::string_view name) {
+  const JsonRef value = json.field(json.root(), name);
+  if (!json.is(value, JsonKind::number)) return 0;
+  const std::string_view raw = json.raw(value);
+  double number = 0;
+  std::from_chars(raw.data(), raw.data() + raw.size(), number);
+  return number;
+}
 
 std::string number_text(double value) {
   std::array<char, 32> text{};

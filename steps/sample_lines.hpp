@@ -53,6 +53,8 @@ SampleKey read_key(const text::JsonIndex& json);
 AnswerLine read_answer_line(const text::JsonIndex& json);
 GradeLine read_grade_line(const text::JsonIndex& json);
 
+// A field of the root that is a number; 0 where there is none.
+double number_at(const text::JsonIndex& json, std::string_view name);
 // A number as JSON; the shortest text that reads as the same double.
 std::string number_text(double value);
 

@@ -70,6 +70,24 @@ Card topics_card(const DatasetState& state) {
   return shown;
 }
 
+const Generation* waiting_for_review(const DatasetState& state) {
+  if (state.generations.empty()) return nullptr;
+  const Generation& newest = state.generations.back();
+  return newest.awaits_review() && state.run(RunId(newest.run))->ended() ? &newest : nullptr;
+}
+
+// The newest generation, where it waits for a person or broke.
+void show_generation(Card& shown, const DatasetState& state) {
+  if (const Generation* waiting = waiting_for_review(state)) {
+    shown.actions.insert(shown.actions.begin(), "review_generated");
+    shown.line += " • " + with_commas(waiting->generated) + " to review";
+  }
+  const Run* newest = state.last_run(StepName::generate);
+  const Run* covered = state.last_completed(StepName::coverage);
+  if (newest != nullptr && covered != nullptr && newest->id > covered->id)
+    show_trouble(shown, state, {StepName::generate});
+}
+
 Card coverage_card(const DatasetState& state) {
   Card shown = card(3, "coverage", "Coverage Analysis", "DISTRIBUTION");
   shown.actions = {"dashboard", "generate", "view_gaps", "skip"};
@@ -77,6 +95,8 @@ Card coverage_card(const DatasetState& state) {
   const Run* last = state.last_completed(StepName::coverage);
   if (active != nullptr) {
     show_run(shown, active, "Processing");
+  } else if (const Run* generating = state.active_run(StepName::generate)) {
+    show_run(shown, generating, "Generating... " + percent_of(*generating));
   } else if (last == nullptr) {
     shown.rule = "not categorized yet";
     shown.blocked = blocked(state, StepName::coverage);
@@ -94,6 +114,7 @@ Card coverage_card(const DatasetState& state) {
                  "; complete means over 0.60, under 0.30 generation is recommended";
     show_trouble(shown, state, {StepName::coverage});
     mark_stale(shown, last, {&state.records_changed, &state.topics_changed, &state.assignments_changed});
+    show_generation(shown, state);
   }
   if (const auto skipped = state.skipped.find(StepName::coverage); skipped != state.skipped.end()) {
     shown.skipped = true;
@@ -131,6 +152,10 @@ std::optional<NextStep> next_of(const DatasetState& state, const Canvas& canvas)
   for (const TopicCoverage& topic : coverage_of(state).topics) {
     recommended += topic.recommend;
     gaps += topic.recommend > 0 ? 1 : 0;
+  }
+  if (const Generation* waiting = waiting_for_review(state)) {
+    return NextStep{"coverage", "review_generated",
+                    with_commas(waiting->generated) + " generated records wait for review."};
   }
   if (gaps > 0 && !canvas.steps[2].skipped) {
     return NextStep{"coverage", "generate",

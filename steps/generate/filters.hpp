@@ -29,6 +29,9 @@ inline constexpr std::size_t rejections = 7;
 // The phrase that gives a text away, or empty. Whole phrases between word borders, any case.
 [[nodiscard]] std::string_view llm_artifact(std::string_view text);
 
+// 0..1: Jaccard similarity as NearDuplicates counts it.
+[[nodiscard]] double similarity(std::string_view a, std::string_view b);
+
 // Texts that are nearly the same: Jaccard similarity of their sets of 5-character shingles, lower case, runs
 // of white space as one. Finds every pair at or above `threshold` (prefix filtering, Chaudhuri et al. 2006),
 // in time that grows with the texts that share rare shingles.

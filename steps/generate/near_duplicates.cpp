@@ -67,6 +67,10 @@ double jaccard(const Shingles& a, const Shingles& b) {
 
 }  // namespace
 
+double similarity(std::string_view a, std::string_view b) {
+  return jaccard(shingles_of(a), shingles_of(b));
+}
+
 struct NearDuplicates::Index {
   struct Text {
     std::uint64_t id;

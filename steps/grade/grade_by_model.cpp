@@ -159,6 +159,7 @@ std::vector<Graded> grade_by_model(const Grader::Node& node, std::span<const Exa
     Graded& graded = all[asked[a]];
     if (!answers[a]) {
       graded.error = answers[a].error().message();
+      graded.failure = answers[a].error();
       continue;
     }
     read_answer(node, *answers[a], graded);

@@ -138,6 +138,13 @@ std::vector<Graded> grade_script(const Grader::Node& node, std::span<const Examp
     all[i].reason = std::move(outcome.reason);
     all[i].console = std::move(outcome.console);
     if (outcome.score) continue;
+    if (outcome.fault == script::Fault::unavailable) {
+      all[i].failure = schemas::Error{ErrorCode::unavailable,
+                                      "a process that runs the script",
+                                      outcome.error.message,
+                                      "see rftd-script --self-test",
+                                      {}};
+    }
     all[i].error = std::move(outcome.error.message);
     if (outcome.error.line > 0)
       all[i].error += " (line " + std::to_string(outcome.error.line) + ", column " +
@@ -164,6 +171,7 @@ std::vector<Graded> grade_multi(const Grader::Node& node, std::span<const Exampl
       if (!own.reason.empty())
         all[i].reason += (all[i].reason.empty() ? "" : "\n") + name + ": " + own.reason;
       all[i].console += own.console;
+      if (own.failure && !all[i].failure) all[i].failure = own.failure;
       std::ranges::move(own.answers, std::back_inserter(all[i].answers));
     }
   }

@@ -47,8 +47,9 @@ struct Graded {
   std::optional<double> score;  // 0..1; none exactly when `error` says why
   std::string reason;
   std::string error;
-  std::optional<double> raw;   // in the grader's own range (score_model)
-  std::optional<bool> passed;  // where the grader has a pass_threshold (of raw) or passing labels
+  std::optional<schemas::Error> failure;  // who was to grade could not be asked, beside `error`
+  std::optional<double> raw;              // in the grader's own range (score_model)
+  std::optional<bool> passed;             // where the grader has a pass_threshold (of raw) or passing labels
   std::vector<Part> parts;
   std::vector<llm::ChatAnswer> answers;  // of the models asked, to be kept: what is known is not asked again
   std::string console;                   // of a script

@@ -130,7 +130,7 @@ schemas::Result<Client::Target> Client::resolve(const std::string& model) const 
   const auto& providers = impl_->providers;
   if (providers.empty()) {
     return schemas::fail(ErrorCode::blocked, "a language model", "no provider configured",
-                         "add a [[models.provider]] with name, base_url and models to the configuration");
+                         "add a section [[models]] with name, base_url and models to the configuration");
   }
   if (const auto slash = model.find('/'); slash != std::string::npos) {
     for (const Provider& provider : providers) {

@@ -93,20 +93,26 @@ schemas::Result<void> ChildProcess::spawn(const std::string& program, std::uint6
   return {};
 }
 
-schemas::Result<void> ChildProcess::start(const std::string& program, std::uint64_t memory_bytes) {
+schemas::Result<void> ChildProcess::begin(const std::string& program, std::uint64_t memory_bytes) {
   end();
-  if (auto spawned = spawn(program, memory_bytes); !spawned) return spawned;
+  program_ = program;
+  return spawn(program, memory_bytes);
+}
+
+schemas::Result<void> ChildProcess::need_ready() {
+  if (is_ready_) return {};
   reset_progress();
   FrameType type{};
   std::string body;
   if (receive(type, body, start_limit, [] { return false; }) != Wait::frame || type != FrameType::hello) {
     end();
     return schemas::fail(schemas::ErrorCode::unavailable, "rftd-script to start", "it ended: " + last_words_,
-                         "run `" + program + " --self-test` to see what its sandbox can do here");
+                         "run `" + program_ + " --self-test` to see what its sandbox can do here");
   }
   FrameReader in(body);
   jit_ = in.number<std::uint8_t>() != 0;
   layers_ = in.text();
+  is_ready_ = true;
   return {};
 }
 
@@ -129,6 +135,7 @@ void ChildProcess::end() {
   if (socket_ >= 0) close(socket_);
   if (progress_ != nullptr) munmap(progress_, sizeof(Progress));
   pid_ = 0;
+  is_ready_ = false;
   socket_ = -1;
   progress_ = nullptr;
   has_hung_up_ = false;

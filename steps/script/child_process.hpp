@@ -26,8 +26,10 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  // Starts the program and waits for its hello. unavailable, with the reason, when it does not come.
-  [[nodiscard]] schemas::Result<void> start(const std::string& program, std::uint64_t memory_bytes);
+  // Starts the program, and does not wait until it is ready.
+  [[nodiscard]] schemas::Result<void> begin(const std::string& program, std::uint64_t memory_bytes);
+  // Waits for its hello. unavailable, with the reason, when it does not come.
+  [[nodiscard]] schemas::Result<void> need_ready();
   void end();  // SIGKILL, and waits for it
   [[nodiscard]] bool is_alive() const { return pid_ > 0; }
   // "signal 5 (Trace/breakpoint trap)" of the last child that end() took away.
@@ -52,6 +54,8 @@ class ChildProcess {
   [[nodiscard]] bool is_overdue(std::chrono::milliseconds limit);
   [[nodiscard]] std::chrono::nanoseconds processor_time() const;
 
+  std::string program_;
+  bool is_ready_ = false;
   pid_t pid_ = 0;
   int socket_ = -1;
   Progress* progress_ = nullptr;

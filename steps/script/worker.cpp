@@ -19,16 +19,32 @@ std::string in_megabytes(std::uint64_t bytes) {
 }  // namespace
 
 schemas::Result<void> Worker::need_child(const Limits& limits) {
-  if (child_.is_alive() && memory_bytes_ == limits.memory_bytes) return {};
-  if (child_.is_alive()) child_.end();
-  has_script_ = false;
+  if (memory_bytes_ != limits.memory_bytes) {
+    child_->end();
+    spare_->end();
+  }
   memory_bytes_ = limits.memory_bytes;
-  return child_.start(program_, limits.memory_bytes);
+  if (!child_->is_alive()) {
+    has_script_ = false;
+    std::swap(child_, spare_);
+    if (!child_->is_alive()) {
+      if (auto begun = child_->begin(program_, memory_bytes_); !begun) return begun;
+    }
+    // A spare that died while it waited is no reason to fail.
+    if (auto ready = child_->need_ready(); !ready) {
+      if (auto begun = child_->begin(program_, memory_bytes_); !begun) return begun;
+      if (ready = child_->need_ready(); !ready) return ready;
+    }
+  }
+  if (!spare_->is_alive()) {
+    if (auto begun = spare_->begin(program_, memory_bytes_); !begun) spare_->end();
+  }
+  return {};
 }
 
 // Ends the child and says, for the record it was at, why.
 void Worker::lose(Wait wait, const Limits& limits, Outcome& outcome) {
-  child_.end();
+  child_->end();
   has_script_ = false;
   if (wait == Wait::cancelled) {
     outcome.fault = Fault::cancelled;
@@ -43,13 +59,13 @@ void Worker::lose(Wait wait, const Limits& limits, Outcome& outcome) {
     return;
   }
   outcome.fault = Fault::crashed;
-  outcome.error.message = "the script's process ended with " + child_.last_words() +
+  outcome.error.message = "the script's process ended with " + child_->last_words() +
                           "; a script that asks for more than its " + in_megabytes(limits.memory_bytes) +
                           " at once does that";
 }
 
 Worker::Loaded Worker::load(const Script& script, const std::stop_token& stop) {
-  if (has_script_ && child_.is_alive() && is_same(loaded_, script)) return {};
+  if (has_script_ && child_->is_alive() && is_same(loaded_, script)) return {};
   FrameWriter out(FrameType::load);
   out.number(script.limits.seed);
   out.number(static_cast<std::uint32_t>(std::min<std::uint64_t>(script.limits.console_bytes, 1U << 20U)));
@@ -57,11 +73,11 @@ Worker::Loaded Worker::load(const Script& script, const std::stop_token& stop) {
                                        (script.limits.fresh_context ? flag_fresh_context : 0)));
   out.text(script.source);
   const auto stopped = [&] { return stop.stop_requested() || is_ending_; };
-  child_.reset_progress();
+  child_->reset_progress();
   FrameType type{};
   std::string body;
-  Wait wait = child_.send(out.finish(), script.limits.time, stopped);
-  if (wait == Wait::frame) wait = child_.receive(type, body, script.limits.time, stopped);
+  Wait wait = child_->send(out.finish(), script.limits.time, stopped);
+  if (wait == Wait::frame) wait = child_->receive(type, body, script.limits.time, stopped);
   if (wait != Wait::frame || type != FrameType::loaded) {
     Outcome outcome;
     lose(wait == Wait::frame ? Wait::died : wait, script.limits, outcome);
@@ -113,12 +129,12 @@ void Worker::grade(const Script& script, std::span<const Call> calls, std::vecto
     out.text(calls[i].item);
   }
   const auto stopped = [&] { return stop.stop_requested() || is_ending_; };
-  child_.reset_progress();
-  Wait wait = child_.send(out.finish(), script.limits.time, stopped);
+  child_->reset_progress();
+  Wait wait = child_->send(out.finish(), script.limits.time, stopped);
   std::uint32_t done = 0;
   while (wait == Wait::frame && done < todo.size()) {
     FrameType type{};
-    wait = child_.receive(type, frame_, script.limits.time, stopped);
+    wait = child_->receive(type, frame_, script.limits.time, stopped);
     if (wait != Wait::frame) break;
     const std::uint32_t read =
         type == FrameType::results ? read_results(frame_, std::span(todo).subspan(done), outcomes) : 0;
@@ -131,7 +147,7 @@ void Worker::grade(const Script& script, std::span<const Call> calls, std::vecto
   }
   // The record it was at pays; those before it whose results were not yet told are graded again, those after
   // it as well.
-  const std::uint32_t started = child_.started();
+  const std::uint32_t started = child_->started();
   const std::uint32_t culprit = started > done ? started - 1 : done;
   lose(wait, script.limits, outcomes[todo[std::min<std::size_t>(culprit, todo.size() - 1)]]);
   todo.erase(todo.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(culprit, todo.size() - 1)));

@@ -1,9 +1,11 @@
-// One worker of a pool: a child and what it has loaded. Runs batches on it, and starts another when one is
-// lost. Runs on: its worker thread. Internal to steps/script.
+// One worker of a pool: a child and what it has loaded, and a second child that waits. Runs batches on the
+// first; when it is lost, the second takes its place at once and another is started behind it. Runs on: its
+// worker thread. Internal to steps/script.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -25,8 +27,8 @@ class Worker {
   void cancel() { is_ending_ = true; }
 
   [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
-  [[nodiscard]] bool jit() const { return child_.jit(); }
-  [[nodiscard]] const std::string& layers() const { return child_.layers(); }
+  [[nodiscard]] bool jit() const { return child_->jit(); }
+  [[nodiscard]] const std::string& layers() const { return child_->layers(); }
 
  private:
   [[nodiscard]] schemas::Result<void> need_child(const Limits& limits);
@@ -45,8 +47,9 @@ class Worker {
                                                   std::span<Outcome> outcomes);
 
   std::string program_;
-  ChildProcess child_;
-  std::uint64_t memory_bytes_ = 0;  // of the child that runs
+  std::unique_ptr<ChildProcess> child_ = std::make_unique<ChildProcess>();
+  std::unique_ptr<ChildProcess> spare_ = std::make_unique<ChildProcess>();
+  std::uint64_t memory_bytes_ = 0;  // of both children
   bool has_script_ = false;
   Script loaded_;
   std::string frame_;

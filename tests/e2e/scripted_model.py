@@ -11,6 +11,7 @@ class ScriptedModel:
     def __init__(self, answer, delay=0.0):
         self.answer, self.delay = answer, delay
         self.asked = collections.Counter()  # by the last user message
+        self.given = 0  # answers
         self.lock = threading.Lock()
         model = self
 
@@ -38,6 +39,11 @@ class ScriptedModel:
                 with model.lock:
                     model.asked[prompt] += 1
                 text = model.answer(prompt)
+                if text is None:  # out of order
+                    self.send_error(503)
+                    return
+                with model.lock:
+                    model.given += 1
                 try:
                     self.reply({"id": "1", "object": "chat.completion", "model": request["model"], "choices": [
                         {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}],
@@ -56,6 +62,10 @@ class ScriptedModel:
     def requests(self):
         with self.lock:
             return sum(self.asked.values())
+
+    def answered(self):
+        with self.lock:
+            return self.given
 
     def close(self):
         self.server.shutdown()

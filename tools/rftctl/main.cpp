@@ -36,6 +36,7 @@ int run(int argc, char** argv) {
   rftctl::add_daemon_verbs(app, line);
   rftctl::add_work_verbs(app, line);
   rftctl::add_grading_verbs(app, line);
+  rftctl::add_generate_verbs(app, line);
   rftctl::add_store_verbs(app, line);
   try {
     app.parse(argc, argv);

@@ -122,6 +122,24 @@ int regrade_dry_run(Context& context, const std::string& dataset, const std::str
 int compare_dry_runs(Context& context, const std::string& dataset, const std::string& a,
                      const std::string& b);
 
+// verbs_generate.cpp
+struct GenerateWanted {
+  std::string model, strategy, count, temperature, share, variations, seed;
+  std::vector<std::string> topics, records;
+  bool preview = false;
+  bool wait = false;
+};
+struct ReviewWanted {
+  std::string run;     // empty: the newest generation
+  std::string accept;  // all or none; empty: `numbers` or `reject` count
+  std::vector<std::uint64_t> numbers, reject;
+};
+int generate_records(Context& context, const std::string& dataset, const GenerateWanted& wanted);
+int list_generations(Context& context, const std::string& dataset, const Page& page);
+int show_generation(Context& context, const std::string& dataset, const std::string& run);
+int show_generated(Context& context, const std::string& dataset, const std::string& run, const Page& page);
+int review_generation(Context& context, const std::string& dataset, const ReviewWanted& wanted);
+
 // verbs_runs.cpp
 int list_runs(Context& context, const std::string& dataset, const Page& page);
 int show_run(Context& context, const std::string& dataset, const std::string& run);
