@@ -1197,6 +1197,12 @@ export interface components {
             line: number;
             position: number;
             block: string;
+            /** @description Of a record that a model wrote: the run, how, and the record it was made from. */
+            generated: {
+                run: string;
+                strategy: string;
+                record: string | null;
+            } | null;
         };
         /** @description A deleted record. */
         Deleted: {

@@ -1,12 +1,11 @@
 // CodeMirror in a shadow root: there it uses adopted style sheets, which the content security policy allows, where it
 // would otherwise add a style element. A chunk of its own; load it lazily.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
-import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { javascriptLanguage } from "@codemirror/lang-javascript";
+import { jsonLanguage, jsonParseLinter } from "@codemirror/lang-json";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, linter, lintGutter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -62,7 +61,7 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
         extensions: [
           look,
           syntaxHighlighting(colours),
-          language === "json" ? json() : javascript(),
+          language === "json" ? jsonLanguage : javascriptLanguage,
           lineNumbers(),
           foldGutter(),
           history(),
@@ -70,15 +69,13 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
           indentOnInput(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion(),
           highlightActiveLine(),
-          highlightSelectionMatches(),
           checks,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label }),
           locked.current.of([EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)]),
           // Tab leaves the editor, as it leaves every other field.
-          keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
+          keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
           EditorView.updateListener.of((update) => update.docChanged && latest.current.change(update.state.doc.toString())),
         ],
       }),
