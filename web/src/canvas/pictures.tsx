@@ -1,7 +1,7 @@
 // Small pictures on the cards, drawn from the numbers of the position shown. A step without numbers has none.
 import { useQuery } from "@tanstack/react-query";
 import { ofDataset, useCoverage, useTopics } from "@/api/queries";
-import type { DryRunReport, StepName, Topic } from "@/api/types";
+import type { Card, DryRunReport, Topic } from "@/api/types";
 import { useHere } from "@/screens/here";
 import { count, percent } from "@/lib/format";
 
@@ -99,7 +99,9 @@ function Scores() {
   );
 }
 
-export function Picture({ step }: { step: StepName }) {
+export function Picture({ card }: { card: Card }) {
+  const { step } = card;
+  if (step === "grader") return <span className="muted small clip">{card.rule}</span>;
   if (step === "extract") return <Health />;
   if (step === "topics") return <Topics />;
   if (step === "coverage") return <Coverage />;

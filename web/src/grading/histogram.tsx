@@ -32,7 +32,16 @@ export function Scores({ report, other, pick }: ScoresProps) {
   const wide = (width - left - 6) / bins.length;
   const { mean, median } = statistics;
   const said = mean === null || median === null ? "No scores yet" : `${plural(statistics.scored, "score")} in ${bins.length} bins from 0 to 1; mean ${fixed2(mean)}, median ${fixed2(median)}`;
-  const close = mean !== null && median !== null && Math.abs(mean - median) < 0.14;
+  // Too close for two labels: one for both.
+  const labels =
+    mean === null || median === null
+      ? []
+      : Math.abs(mean - median) < 0.16
+        ? [{ at: (mean + median) / 2, text: `mean ${fixed2(mean)} · median ${fixed2(median)}`, strong: true }]
+        : [
+            { at: mean, text: `mean ${fixed2(mean)}`, strong: true },
+            { at: median, text: `median ${fixed2(median)}`, strong: false },
+          ];
   return (
     <figure className="scores">
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={said}>
@@ -59,22 +68,13 @@ export function Scores({ report, other, pick }: ScoresProps) {
             d={`M${left} ${floor} ${other.bins.map((bin, i) => `V${y(bin.count * scale)} H${left + (i + 1) * wide}`).join(" ")} V${floor}`}
           />
         )}
-        {mean !== null && (
-          <g className="mean-line">
-            <line x1={x(mean)} x2={x(mean)} y1={ceiling - 2} y2={floor} />
-            <text x={x(mean) + (close && mean >= median! ? 5 : close ? -5 : 0)} y="10" textAnchor={close ? (mean >= median! ? "start" : "end") : mean > 0.9 ? "end" : mean < 0.1 ? "start" : "middle"}>
-              mean {fixed2(mean)}
-            </text>
-          </g>
-        )}
-        {median !== null && (
-          <g className="median-line">
-            <line x1={x(median)} x2={x(median)} y1={ceiling - 2} y2={floor} />
-            <text x={x(median) + (close && mean! >= median ? -5 : close ? 5 : 0)} y="10" textAnchor={close ? (mean! >= median ? "end" : "start") : median > 0.9 ? "end" : median < 0.1 ? "start" : "middle"}>
-              median {fixed2(median)}
-            </text>
-          </g>
-        )}
+        {median !== null && <line className="median-line" x1={x(median)} x2={x(median)} y1={ceiling - 2} y2={floor} />}
+        {mean !== null && <line className="mean-line" x1={x(mean)} x2={x(mean)} y1={ceiling - 2} y2={floor} />}
+        {labels.map(({ at, text, strong }) => (
+          <text key={text} className={strong ? "mean-label" : undefined} x={x(at)} y="10" textAnchor={at > 0.85 ? "end" : at < 0.1 ? "start" : "middle"}>
+            {text}
+          </text>
+        ))}
         {[0, 0.2, 0.4, 0.6, 0.8, 1].map((score) => (
           <text key={score} x={x(score)} y={height - 6} textAnchor={score === 0 ? "start" : score === 1 ? "end" : "middle"}>
             {score}

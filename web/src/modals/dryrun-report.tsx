@@ -9,7 +9,7 @@ import { Answer } from "@/grading/answer";
 import { Scores } from "@/grading/histogram";
 import { useHere } from "@/screens/here";
 import { binFilter, graderMovedOn, metricRows, type MetricRow, verdictTone } from "@/lib/dry-run";
-import { count, duration, fixed2, percent1, plural, words } from "@/lib/format";
+import { count, duration, fixed2, percent1, plural, sentence, words } from "@/lib/format";
 import { noFilter, useUrl } from "@/lib/url";
 import { Button, Guarded, Notice } from "@/ui/parts";
 import { tellProblem } from "@/ui/toasts";
@@ -95,7 +95,7 @@ function Verdict({ report }: { report: DryRunReport }) {
     <section className="verdict" data-tone={verdictTone[verdict]} aria-label="Verdict">
       <p className="verdict-word">{verdict}</p>
       <div className="stack">
-        <p className="verdict-why">{report.cause_of_verdict || verdictSays[verdict]}</p>
+        <p className="verdict-why">{report.cause_of_verdict ? `${sentence(report.cause_of_verdict)}.` : verdictSays[verdict]}</p>
         <dl className="facts-row num">
           <div>
             <dt>Mean score</dt>
@@ -268,14 +268,14 @@ function Diagnosis({ report }: { report: DryRunReport }) {
             <span className="chip" data-tone={one.side === "grader" ? "accent" : "warn"}>
               {words(one.side)}
             </span>
-            <span className="small">{one.message}</span>
+            <span className="small">{sentence(one.message)}</span>
           </li>
         ))}
         {advice.map((one) => (
           <li key={one.code + (one.topic ?? "")} className="finding">
             <span className="chip">Advice</span>
             <span className="small">
-              {one.message}{" "}
+              {sentence(one.message)}{" "}
               {one.topic && (
                 <button type="button" className="button link small" onClick={() => here.open("records", { ...noFilter, topic: one.topic })}>
                   its records

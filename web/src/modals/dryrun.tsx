@@ -33,7 +33,7 @@ export default function DryRunModal() {
     <Modal
       title="Dry run"
       size="large"
-      tall={items.length > 0}
+      tall={items.length > 0 && tab !== "run"}
       close={here.close}
       head={
         <>

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { write } from "@/api/client";
 import { useModels } from "@/api/grading";
 import { useCoverage, useWritten } from "@/api/queries";
-import type { Generation, GenerationPlan, GenerationStarted } from "@/api/types";
+import type { Generation, GenerationPlan, GenerationStarted, TopicCoverage } from "@/api/types";
 import { ModelSelect, NoModels } from "@/grading/models";
 import "@/styles/grading.css";
 import { useHere } from "@/screens/here";
@@ -24,6 +24,12 @@ const strategies: [string, string, string][] = [
 const digits = (text: string) => text.replaceAll(/\D/g, "");
 const decimal = (text: string) => text.replaceAll(/[^\d.]/g, "");
 const orNone = (text: string) => (text === "" ? undefined : Number(text));
+
+// Chosen to begin with: what coverage recommends more for, else what is under its target.
+function wanting(topics: TopicCoverage[]): string[] {
+  const recommended = topics.filter((one) => one.recommend > 0);
+  return (recommended.length > 0 ? recommended : topics.filter((one) => one.status === "under")).map((one) => one.id);
+}
 
 export function PlanGeneration({ waiting, started }: { waiting: Generation | undefined; started: (run: string) => void }) {
   const here = useHere();
@@ -48,7 +54,7 @@ export function PlanGeneration({ waiting, started }: { waiting: Generation | und
   const [planning, setPlanning] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const wantedTopics = picked ?? topics.filter((one) => one.recommend > 0).map((one) => one.id);
+  const wantedTopics = picked ?? wanting(topics);
   const some = records.length > 0 || wantedTopics.length > 0;
   const needsCount = records.length === 0 && wantedTopics.some((id) => (topics.find((one) => one.id === id)?.recommend ?? 0) === 0);
   const body = {

@@ -1,8 +1,8 @@
 // The fields of a grader, by its type.
 import { CircleCheck, CircleX } from "lucide-react";
-import { lazy, Suspense, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import type { Problem } from "@/api/client";
-import { usePresets } from "@/api/grading";
+import { useModels, usePresets } from "@/api/grading";
 import { ModelSelect, NoModels } from "@/grading/models";
 import { asText, type Draft, graderOf, jsonExamples, placeOf, starters, variables } from "@/lib/grader";
 import { useHere } from "@/screens/here";
@@ -164,6 +164,13 @@ function JudgeForm({ draft, change }: Pick<FormProps, "draft" | "change">) {
     });
   };
   const items = presets.data?.items ?? [];
+  const models = useModels();
+  const first = models.data?.items.find((one) => one.reachable)?.id;
+  // A judge begins with the first preset and model there are.
+  useEffect(() => {
+    if (!here.live || (judge.prompt !== "" && judge.model !== "")) return;
+    set({ prompt: judge.prompt || items[0]?.prompt || "", model: judge.model || first || "" });
+  }, [items.length, first]); // eslint-disable-line react-hooks/exhaustive-deps
   return (
     <>
       <NoModels what="A judge needs one." />
