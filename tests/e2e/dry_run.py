@@ -81,5 +81,56 @@ def killed(place):
     model.close()
 
 
+@case("a model answers twice, a judge scores, and a judge that goes away voids nothing and is not paid twice")
+def judged(place):
+    down = []
+
+    def answer(prompt):
+        if "Rate this" not in prompt:
+            return f"Because of {prompt[-9:]}"
+        return None if down else json.dumps({"score": 0.25 if "number 1" in prompt else 0.75, "reasoning": "as it is"})
+    model = ScriptedModel(answer, delay=0.02)
+    config = os.path.join(place.folder, "rftd.toml")
+    with open(config, "w") as file:
+        file.write(f'[[models]]\nname = "scripted"\nbase_url = "{model.base_url}"\nmodels = ["scripted"]\nattempts = 1\n'
+                   'prices = { scripted = { input = 1, output = 1 } }\n')
+    daemon = place.daemon(arguments=("--config", config)).start()
+    models = daemon.read("/models")
+    equal((models["items"][0]["id"], models["items"][0]["reachable"]), ("scripted/scripted", True), "GET /models")
+    dataset = daemon.create("chess")
+    daemon.take(dataset, "".join(json.dumps({"messages": [{"role": "user", "content": f"Why is move number {i:03d} good?"}]}) + "\n"
+                                 for i in range(120)).encode())
+    daemon.walked(dataset)
+    grader = {"type": "llm_judge", "model": "scripted", "prompt": "Rate this: {{item.user_message}} {{sample.output_text}}"}
+    equal(daemon.ask("PUT", f"/datasets/{dataset}/grader", grader).status, 200, "PUT grader")
+    run = started(daemon, dataset, {"sample_size": "all", "model": "scripted", "k": 2})
+    daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/dry-runs/{run}")["graded"] >= 64, "64 scores")
+    down.append(True)
+    daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/runs/{run}")["state"] in ("waiting_retry", "parked"), "trouble")
+    error = daemon.read(f"/datasets/{dataset}/runs/{run}")["error"]
+    check("scripted" in error and "503" in error, f"the error does not say who is down: {error!r}")
+    down.clear()
+
+    def goes_on():
+        if daemon.read(f"/datasets/{dataset}/runs/{run}")["state"] == "parked":
+            daemon.ask("POST", f"/datasets/{dataset}/runs/{run}/resume", {})
+        return daemon.read(f"/datasets/{dataset}/dry-runs/{run}")["state"] == "completed"
+    daemon.wait_for(goes_on, "the end of the dry run")
+    report = daemon.read(f"/datasets/{dataset}/dry-runs/{run}")
+    equal((report["graded"], report["unscored"]), (240, 0), "scores, and those that are void")
+    equal(report["signal"]["k"], 2, "answers a prompt")
+    equal(report["statistics"]["min"], 0.25, "the lowest score")
+    check(model.answered() <= 480, f"{model.answered()} answers were paid for 240 answers and 240 scores")
+    equal(report["spent"]["output_tokens"], 5 * model.answered(), "tokens that were paid for")
+    sample = daemon.read(f"/datasets/{dataset}/dry-runs/{run}/samples?limit=1&sort=score")["items"][0]
+    equal((sample["score"], sample["reason"]), (0.25, "as it is"), "the worst sample")
+    tested = daemon.ask("POST", f"/datasets/{dataset}/grader/test", {"model": "scripted"}).json
+    equal(len(tested["samples"]), 5, "records of a test")
+    for arguments in (("grader", "versions", dataset), ("grader", "show", dataset), ("dry-run", "samples", dataset),
+                      ("dry-run", "show", dataset), ("dry-run", "list", dataset), ("dry-run", "compare", dataset, run, run)):
+        check(len(place.ctl(daemon, *arguments).stdout) > 40, f"rftctl {' '.join(arguments)} says nothing")
+    model.close()
+
+
 if __name__ == "__main__":
     run_cases()
