@@ -3,25 +3,10 @@
 import json
 import os
 
-from daemon import CHESS, ROOT, case, check, equal, file_bytes, run_cases, step_of
+from daemon import CHESS, ROOT, case, check, dry_run_ended, dry_run_started, equal, file_bytes, run_cases, step_of
 from scripted_model import ScriptedModel
 
 GRADER = os.path.join(ROOT, "tools", "sample", "chess_tutor_grader.js")
-
-
-def finished(daemon, dataset, run):
-    def ended():
-        told = daemon.read(f"/datasets/{dataset}/runs/{run}")
-        check(told["state"] not in ("failed", "parked"), f"the dry run broke: {told['error']}")
-        return told["state"] == "completed"
-    daemon.wait_for(ended, "the end of the dry run")
-    return daemon.read(f"/datasets/{dataset}/dry-runs/{run}")
-
-
-def started(daemon, dataset, body):
-    answer = daemon.ask("POST", f"/datasets/{dataset}/dry-runs", body)
-    equal(answer.status, 202, f"starting a dry run: {answer}")
-    return answer.json["run"]
 
 
 @case("the chess tutor file comes to a verdict, with a grader that is a file of the sample")
@@ -41,7 +26,7 @@ def chess(place):
     equal(report["unscored"], 0, "records without a score")
     card = step_of(daemon.read(f"/datasets/{dataset}/canvas"), "dry_run")
     equal(card["line"], f"Mean: {report['mean']:.2f} • {report['verdict']}", "the card")
-    whole = finished(daemon, dataset, started(daemon, dataset, {"sample_size": "all"}))
+    whole = dry_run_ended(daemon, dataset, dry_run_started(daemon, dataset, {"sample_size": "all"}))
     equal(whole["sampled"], whole["candidates"], "all that can be graded")
     print(f"        {report['verdict']} {report['mean']:.3f} of 300, {whole['mean']:.3f} of {whole['sampled']}, "
           f"{whole['without_answer']} without an answer; {whole['diagnosis']['summary']}")
@@ -60,12 +45,12 @@ def killed(place):
     daemon.walked(dataset)
     grader = {"type": "script", "source": "function grade(sample) { return sample.output_text.length / 20; }"}
     equal(daemon.ask("PUT", f"/datasets/{dataset}/grader", grader).status, 200, "PUT grader")
-    run = started(daemon, dataset, {"sample_size": "all", "model": "scripted", "k": 1})
+    run = dry_run_started(daemon, dataset, {"sample_size": "all", "model": "scripted", "k": 1})
     daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/dry-runs/{run}")["answered"] >= 64, "64 answers")
     daemon.kill()
     asked_before = dict(model.asked)
     daemon.start()
-    report = finished(daemon, dataset, run)
+    report = dry_run_ended(daemon, dataset, run)
     equal(report["answered"], 200, "answers")
     equal(report["graded"], 200, "scores")
     again = [prompt for prompt, times in model.asked.items() if times > 1]
@@ -76,7 +61,7 @@ def killed(place):
     before = model.requests()
     answer = daemon.ask("POST", f"/datasets/{dataset}/dry-runs/{run}/regrade", {})
     equal(answer.status, 202, "regrade")
-    finished(daemon, dataset, answer.json["run"])
+    dry_run_ended(daemon, dataset, answer.json["run"])
     equal(model.requests(), before, "requests to the model after a regrade")
     model.close()
 
@@ -103,7 +88,7 @@ def judged(place):
     daemon.walked(dataset)
     grader = {"type": "llm_judge", "model": "scripted", "prompt": "Rate this: {{item.user_message}} {{sample.output_text}}"}
     equal(daemon.ask("PUT", f"/datasets/{dataset}/grader", grader).status, 200, "PUT grader")
-    run = started(daemon, dataset, {"sample_size": "all", "model": "scripted", "k": 2})
+    run = dry_run_started(daemon, dataset, {"sample_size": "all", "model": "scripted", "k": 2})
     daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/dry-runs/{run}")["graded"] >= 64, "64 scores")
     down.append(True)
     daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/runs/{run}")["state"] in ("waiting_retry", "parked"), "trouble")

@@ -14,8 +14,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
-from daemon import case, check, equal, run_cases  # noqa: E402
-from dry_run import finished, started  # noqa: E402
+from daemon import case, check, dry_run_ended, dry_run_started, equal, run_cases  # noqa: E402
 
 SERVER = sys.argv.pop(3) if len(sys.argv) > 3 else os.path.join(HERE, "..", "..", "build", "llama")
 
@@ -67,7 +66,7 @@ def whole(place):
         daemon.walked(dataset)
         judge = {"type": "llm_judge", "model": "tiny", "prompt": "Rate {{sample.output_text}} as an answer to {{item.user_message}}"}
         equal(daemon.ask("PUT", f"/datasets/{dataset}/grader", judge).status, 200, "PUT grader")
-        report = finished(daemon, dataset, started(daemon, dataset, {"sample_size": "all", "model": "tiny", "k": 2, "max_tokens": 24}))
+        report = dry_run_ended(daemon, dataset, dry_run_started(daemon, dataset, {"sample_size": "all", "model": "tiny", "k": 2, "max_tokens": 24}))
         equal((report["answered"], report["graded"]), (48, 48), "answers and scores")
         check(report["spent"]["output_tokens"] > 48, f"tokens of the answers: {report['spent']}")
         print(f"        {48 - report['unscored']} of 48 scored, {report['missing']} without an answer, "
