@@ -117,5 +117,32 @@ def judged(place):
     model.close()
 
 
+@case("a dry run that is cancelled keeps what it has, and asks nobody any more")
+def cancelled(place):
+    model = ScriptedModel(lambda prompt: prompt[-12:], delay=0.2)
+    config = os.path.join(place.folder, "rftd.toml")
+    with open(config, "w") as file:
+        file.write(f'[[models]]\nname = "scripted"\nbase_url = "{model.base_url}"\nmodels = ["scripted"]\n')
+    daemon = place.daemon(arguments=("--config", config)).start()
+    dataset = daemon.create("chess")
+    daemon.take(dataset, "".join(json.dumps({"messages": [{"role": "user", "content": f"Why is move number {i} good?"}]}) + "\n"
+                                 for i in range(200)).encode())
+    daemon.walked(dataset)
+    grader = {"type": "script", "source": "function grade(sample) { return sample.output_text.length / 20; }"}
+    equal(daemon.ask("PUT", f"/datasets/{dataset}/grader", grader).status, 200, "PUT grader")
+    run = dry_run_started(daemon, dataset, {"sample_size": "all", "model": "scripted"})
+    daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/dry-runs/{run}")["graded"] >= 32, "a block of scores")
+    equal(daemon.ask("POST", f"/datasets/{dataset}/runs/{run}/cancel", {}).status, 200, "cancel")
+    daemon.idle(dataset)
+    report = daemon.read(f"/datasets/{dataset}/dry-runs/{run}")
+    equal((report["state"], report["partial"], report["verdict"]), ("cancelled", True, None), "the cancelled run")
+    check(32 <= report["graded"] < 200 and report["statistics"]["scored"] == report["graded"], f"what it kept: {report['graded']}")
+    asked = model.requests()
+    again = dry_run_started(daemon, dataset, {"sample_size": 100, "model": "scripted", "seed": 5})
+    daemon.wait_for(lambda: model.requests() > asked, "the next dry run")
+    equal(daemon.ask("POST", f"/datasets/{dataset}/runs/{again}/cancel", {}).status, 200, "cancel")
+    model.close()
+
+
 if __name__ == "__main__":
     run_cases()
