@@ -23,6 +23,7 @@ inline api::Config test_config(const std::string& folder) {
   config.port = 0;
   config.assets = RFTD_ASSETS;
   config.durability = "os";
+  config.scripts_program = RFTD_SCRIPT;
   return config;
 }
 

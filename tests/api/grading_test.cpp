@@ -22,8 +22,7 @@ std::string answered_lines(int count) {
 }
 
 struct Graded : TestDaemon {
-  explicit Graded(int records = 120)
-      : TestDaemon([](api::Config& config) { config.scripts_program = RFTD_SCRIPT; }) {
+  explicit Graded(int records = 120) {
     dataset = create();
     REQUIRE(import(dataset, answered_lines(records)).status == 202);
     settled(dataset);

@@ -203,6 +203,21 @@ def step_of(canvas, name):
     return next(s for s in canvas["steps"] if s["step"] == name)
 
 
+def dry_run_ended(daemon, dataset, run):
+    def ended():
+        told = daemon.read(f"/datasets/{dataset}/runs/{run}")
+        check(told["state"] not in ("failed", "parked"), f"the dry run broke: {told['error']}")
+        return told["state"] == "completed"
+    daemon.wait_for(ended, "the end of the dry run")
+    return daemon.read(f"/datasets/{dataset}/dry-runs/{run}")
+
+
+def dry_run_started(daemon, dataset, body):
+    answer = daemon.ask("POST", f"/datasets/{dataset}/dry-runs", body)
+    equal(answer.status, 202, f"starting a dry run: {answer}")
+    return answer.json["run"]
+
+
 def rftctl(program, *arguments, url=None, ok=True):
     environment = dict(os.environ)
     if url:

@@ -190,5 +190,25 @@ def killed(place):
     model.close()
 
 
+@case("a generation that is cancelled leaves what it has made to a review")
+def cancelled(place):
+    model = ScriptedModel(Writer(), delay=0.2)
+    daemon = daemon_with(place, model)
+    dataset, leaves = unbalanced(daemon)
+    run = started(daemon, dataset, {"strategy": "topic_description", "topics": [leaves["endgames"]], "count": 200,
+                                    "records_per_call": 2, "synthetic_share_max": 0.9})
+    daemon.wait_for(lambda: daemon.read(f"/datasets/{dataset}/generations/{run}")["generated"] >= 16, "a block of records")
+    equal(daemon.ask("POST", f"/datasets/{dataset}/generations/{run}/review", {"accept": "all"}).status, 409, "a review while it runs")
+    equal(daemon.ask("POST", f"/datasets/{dataset}/runs/{run}/cancel", {}).status, 200, "cancel")
+    daemon.idle(dataset)
+    told = daemon.read(f"/datasets/{dataset}/generations/{run}")
+    equal((told["state"], told["review"]), ("cancelled", "pending"), "the cancelled generation")
+    reviewed = daemon.ask("POST", f"/datasets/{dataset}/generations/{run}/review", {"accept": [0, 3]})
+    equal((reviewed.status, reviewed.json["accepted"], reviewed.json["dropped"]), (200, 2, told["generated"] - 2), "the review")
+    daemon.idle(dataset)
+    equal(daemon.read(f"/datasets/{dataset}")["records"], 46, "records")
+    model.close()
+
+
 if __name__ == "__main__":
     run_cases()

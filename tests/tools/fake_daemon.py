@@ -54,6 +54,17 @@ DIFF = {"from": {"position": 1, "time": None}, "to": {"position": 9, "time": "20
         "counts": {"records": {"before": 0, "after": 1042}},
         "topics": {"version": {"before": 1, "after": 2}, "added": [{"id": "t8", "name": "Rooks"}]},
         "balance": {"before": 0.5, "after": 0.5}, "events": {"count": 8, "by_type": {"run_started": 3}}}
+PLAN = {"strategy": "few_shot", "model": "local/m", "calls": 2, "planned": 18, "balance_before": 0.1, "balance_after": 0.5,
+        "topics": [{"id": "t2", "name": "End\u001b[31mgames", "records": 4, "wanted": 24, "planned": 18}],
+        "synthetic_room": 18, "input_tokens": 1200, "output_tokens": 900, "cost_usd": None,
+        "warnings": ["limited to 18 of 24: at most 30 % of the dataset may be synthetic"]}
+GENERATION = {"id": "run2", "state": "completed", "strategy": "few_shot", "planned": 18, "generated": 15, "calls": 2,
+              "calls_done": 2, "calls_failed": 1, "rejected": {"too_short": 2, "too_long": 0}, "error": None,
+              "balance_before": 0.1, "balance_after": 0.5, "spent": {"input_tokens": 1200, "output_tokens": 900, "cost_usd": 0},
+              "topics": [{"id": "t2", "name": "Endgames", "planned": 18, "made": 15}], "review": "pending",
+              "accepted": 0, "dropped": 0}
+GENERATED = {"items": [{"number": 0, "topic": "t2", "topic_name": "Endgames", "strategy": "few_shot", "source": None,
+                        "similarity": 0.25, "preview": "How is a rook ending won?", "accepted": None}], "next": None, "total": 1}
 PROBLEM = {"type": "about:blank", "title": "Conflict", "status": 409, "detail": "the step needs confirmation",
            "errors": [{"at": "/confirm", "wanted": "confirm: true", "found": "nothing",
                        "hint": "1,042 records would be deleted"}]}
@@ -107,6 +118,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "/datasets/d1/coverage": COVERAGE, "/datasets/d1/records/r1": RECORD,
                 "/datasets/d1/records": {"items": [RECORD], "next": "c2", "total": 1042},
                 "/datasets/d1/runs": {"items": RUNS, "next": None, "total": 1},
+                "/datasets/d1/generations": {"items": [GENERATION], "next": None, "total": 1},
+                "/datasets/d1/generations/run2": GENERATION, "/datasets/d1/generations/run2/records": GENERATED,
+                "/datasets/d1/dry-runs": {"items": [{"id": "run5", "verdict": "GO", "mean": 0.4}], "next": None, "total": 1},
                 "/datasets/d1/runs/run1": RUNS[0], "/datasets/d1/diff": DIFF,
                 "/datasets/d1/topics": {"version": 2, "topics": [
                     {"id": "t1", "name": "Play", "records": 9, "description": "", "keywords": ["a", "b"],
@@ -142,7 +156,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                                      "duplicates": 0, "blank": 0, "position": 20})
         if path in ("/datasets", "/datasets/d1/duplicate"):
             return self.answer(201, DATASETS[0])
-        if path.endswith(("/generate", "/categorize", "/trigger")):
+        if "preview=true" in self.path:
+            return self.answer(200, PLAN)
+        if path.endswith("/review"):
+            return self.answer(200, GENERATION)
+        if path.endswith("/grader"):
+            return self.answer(200, {"version": 2, "title": "Type: JavaScript Script"})
+        if path.endswith(("/generate", "/categorize", "/trigger", "/dry-runs", "/regrade")):
             return self.answer(202, {"run": "run1"})
         if path.endswith(("/cancel", "/resume")):
             return self.answer(200, RUNS[0])

@@ -38,7 +38,9 @@ class WithoutDaemon(unittest.TestCase):
         for arguments in ([], ["nonsense"], ["create", "x"], ["import", "d1"], ["topics"], ["runs", "show", "d1"],
                           ["topics", "show", "d1", "more"], ["records", "d1", "--limit", "none"],
                           ["replay", "--data", "/nonexistent", "--verify"], ["audit", "--data", "/"],
-                          ["export", "d1", "--what", "everything"], ["fork", "d1", "copy"]):
+                          ["export", "d1", "--what", "everything"], ["fork", "d1", "copy"], ["generate", "review", "d1"],
+                          ["generate", "review", "d1", "--accept", "all", "--reject", "1"], ["grader", "set", "d1", "/nonexistent"],
+                          ["generate", "start", "d1", "--strategy", "guess"], ["dry-run", "start", "d1", "-k", "65"]):
             with self.subTest(arguments=arguments):
                 done = call(*arguments)
                 self.assertEqual(done.returncode, 2, done.stderr)
@@ -86,7 +88,9 @@ class WithDaemon(unittest.TestCase):
     def test_every_view_prints_something_and_no_colour_into_a_pipe(self):
         for arguments in (["datasets"], ["canvas", "d1"], ["health", "d1"], ["coverage", "d1"], ["records", "d1"],
                           ["records", "d1", "r1"], ["topics", "d1"], ["topics", "show", "d1"], ["runs", "d1"],
-                          ["runs", "show", "d1", "run1"], ["events", "d1"], ["diff", "d1", "--from", "1"], ["system"]):
+                          ["runs", "show", "d1", "run1"], ["events", "d1"], ["diff", "d1", "--from", "1"], ["system"],
+                          ["generate", "start", "d1", "--preview"], ["generate", "d1"], ["generate", "list", "d1"],
+                          ["generate", "show", "d1", "run2"], ["generate", "records", "d1"], ["dry-run", "list", "d1"]):
             with self.subTest(arguments=arguments):
                 done = self.call(*arguments)
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -162,13 +166,35 @@ class WithDaemon(unittest.TestCase):
                 (["runs", "cancel", "d1", "run1"], "runs/run1/cancel", {}),
                 (["runs", "resume", "d1", "run1"], "runs/run1/resume", {}),
                 (["fork", "d1", "copy", "--at", "7"], "duplicate", {"name": "copy", "at": 7}),
-                (["duplicate", "d1", "copy"], "duplicate", {"name": "copy"})):
+                (["duplicate", "d1", "copy"], "duplicate", {"name": "copy"}),
+                (["dry-run", "start", "d1", "--sample-size", "all", "--model", "m", "-k", "4", "--seed", "3"], "dry-runs",
+                 {"sample_size": "all", "model": "m", "k": 4, "seed": 3}),
+                (["dry-run", "regrade", "d1", "run5", "--version", "2"], "dry-runs/run5/regrade", {"grader_version": 2}),
+                (["dry-run", "regrade", "d1"], "dry-runs/run5/regrade", {}),
+                (["generate", "start", "d1", "--strategy", "few_shot", "--count", "9", "--topic", "t2", "--max-share", "0.5"],
+                 "generate", {"strategy": "few_shot", "count": 9, "topics": ["t2"], "synthetic_share_max": 0.5}),
+                (["generate", "start", "d1", "--preview"], "generate?preview=true", {}),
+                (["generate", "review", "d1", "--accept", "all"], "generations/run2/review", {"accept": "all"}),
+                (["generate", "review", "d1", "run2", "--only", "0,2"], "generations/run2/review", {"accept": [0, 2]}),
+                (["generate", "review", "d1", "--reject", "1"], "generations/run2/review", {"reject": [1]})):
             with self.subTest(arguments=arguments):
                 self.assertEqual(self.call(*arguments).returncode, 0)
                 self.assertEqual(self.last()[1], "/api/v1/datasets/d1/" + path)
                 self.assertEqual(json.loads(self.last()[3]), body)
         self.assertEqual(self.call("topics", "generate", "d1", "--wait").returncode, 0)
         self.assertEqual(self.call("runs", "wait", "d1").returncode, 0)
+
+    def test_a_grader_is_set_from_a_script_or_an_object(self):
+        grader = {"type": "string_check", "input": "a", "reference": "a", "operation": "eq", "name": "n"}
+        for suffix, text, wanted in ((".js", "grade = () => 1", {"type": "script", "source": "grade = () => 1"}),
+                                     (".json", json.dumps(grader), grader)):
+            with tempfile.NamedTemporaryFile("w", suffix=suffix) as file:
+                file.write(text)
+                file.flush()
+                self.assertEqual(self.call("grader", "set", "d1", file.name, "--reason", "why").returncode, 0)
+            method, path, _, body = self.last()
+            self.assertEqual((method, path), ("PUT", "/api/v1/datasets/d1/grader"))
+            self.assertEqual(json.loads(body), {"grader": wanted, "reason": "why"})
 
     def test_topics_are_set_from_a_file(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
