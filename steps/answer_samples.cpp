@@ -15,23 +15,6 @@ constexpr std::size_t recorded_records_max = 1024;  // of a block
 constexpr std::size_t block_bytes_max = 4U << 20U;
 constexpr std::size_t asked_answers_max = 32;  // what a crash may lose is what a block had asked
 
-// The next request would fail as this one did: nothing is learned by asking on.
-bool stops_the_run(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::unauthenticated:
-    case ErrorCode::forbidden:
-    case ErrorCode::blocked:
-    case ErrorCode::not_found:
-    case ErrorCode::busy:
-    case ErrorCode::unavailable:
-    case ErrorCode::cancelled:
-    case ErrorCode::internal:
-      return true;
-    default:
-      return false;  // this one prompt: too large, refused by the server, an answer that is no JSON
-  }
-}
-
 struct Prompt {
   SampleKey key;
   std::string item;

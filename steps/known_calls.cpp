@@ -54,4 +54,48 @@ RecordedCalls record_calls(std::uint64_t run, std::span<const llm::ChatAnswer> a
   return recorded;
 }
 
+bool stops_the_run(schemas::ErrorCode code) {
+  using schemas::ErrorCode;
+  switch (code) {
+    case ErrorCode::unauthenticated:
+    case ErrorCode::forbidden:
+    case ErrorCode::blocked:
+    case ErrorCode::not_found:
+    case ErrorCode::busy:
+    case ErrorCode::unavailable:
+    case ErrorCode::cancelled:
+    case ErrorCode::internal:
+      return true;
+    default:
+      return false;  // this one prompt: too large, refused by the server, an answer that is no JSON
+  }
+}
+
+std::string_view json_object_in(std::string_view answer) {
+  const std::size_t first = answer.find('{');
+  const std::size_t last = answer.rfind('}');
+  if (first == std::string_view::npos || last == std::string_view::npos || last < first) return answer;
+  return answer.substr(first, last - first + 1);
+}
+
+std::vector<schemas::Result<llm::ChatAnswer>> ask_and_record(const engine::StepInput& input,
+                                                             llm::Models& models,
+                                                             std::span<const llm::ChatRequest> requests,
+                                                             KnownCalls& known, engine::StepBlock& block) {
+  llm::CallOptions options;
+  options.stop = input.stop;
+  options.known = [&](std::string_view hash) { return known.find(hash); };
+  auto answers = models.chat_all(requests, options);
+  std::vector<llm::ChatAnswer> fresh;
+  for (const auto& answer : answers) {
+    if (answer && !answer->remembered) fresh.push_back(*answer);
+  }
+  if (fresh.empty()) return answers;
+  for (const llm::ChatAnswer& answer : fresh) known.add(answer);
+  RecordedCalls recorded = record_calls(input.run.id, fresh);
+  block.events.push_back(std::move(recorded.event));
+  block.blobs.push_back(std::move(recorded.blob));
+  return answers;
+}
+
 }  // namespace steps

@@ -31,4 +31,17 @@ struct RecordedCalls {
 };
 RecordedCalls record_calls(std::uint64_t run, std::span<const llm::ChatAnswer> answers);
 
+// Whether the next request would fail as this one did: nothing is learned by asking on.
+[[nodiscard]] bool stops_the_run(schemas::ErrorCode code);
+
+// The JSON object in an answer, which models may put between words or fences; the answer where there is none.
+[[nodiscard]] std::string_view json_object_in(std::string_view answer);
+
+// Asks for what the run has not been answered yet; what is new is in `block` when this returns, as an event,
+// and in `known`.
+std::vector<schemas::Result<llm::ChatAnswer>> ask_and_record(const engine::StepInput& input,
+                                                             llm::Models& models,
+                                                             std::span<const llm::ChatRequest> requests,
+                                                             KnownCalls& known, engine::StepBlock& block);
+
 }  // namespace steps
