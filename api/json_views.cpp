@@ -77,7 +77,17 @@ std::string_view method_name(schemas::TopicsMethod method) {
   return method == schemas::TopicsMethod::template_ ? "template" : schemas::EnumNameTopicsMethod(method);
 }
 
+Json spent_view(const engine::Run& run) {
+  std::uint64_t calls = 0;
+  for (const engine::WorkBlock& block : run.calls) calls += block.count;
+  return {{"calls", calls},
+          {"input_tokens", run.spent.input_tokens},
+          {"output_tokens", run.spent.output_tokens},
+          {"cost_usd", run.spent.cost_usd}};
+}
+
 Json result_of(const engine::Run& run) {
+  if (!run.calls.empty()) return spent_view(run);
   if (!run.import) return Json();
   const engine::ImportProgress& import = *run.import;
   return {{"mode", schemas::EnumNameImportMode(import.mode)},
@@ -110,9 +120,13 @@ Json dataset_view(const DatasetState& state) {
   told["name"] = state.name;
   told["objective"] = state.objective;
   told["source"] = {{"type", state.source == schemas::Source::trace ? "traces" : "upload"}};
-  told["settings"] = {{"max_tokens", state.settings.max_tokens},
-                      {"min_user_characters", state.settings.min_user_characters},
-                      {"encoding", state.settings.encoding}};
+  told["settings"] = {
+      {"max_tokens", state.settings.max_tokens},
+      {"min_user_characters", state.settings.min_user_characters},
+      {"encoding", state.settings.encoding},
+      {"embedder", state.settings.embedder},
+      {"label_model", state.settings.label_model.empty() ? Json() : Json(state.settings.label_model)},
+      {"categorize_imports", state.settings.categorize_imports}};
   told["records"] = state.counters.records;
   told["topics"] = state.topic_counts.size();
   told["balance"] = state.topic_counts.empty() ? Json() : Json(balance_of_leaves(state));
@@ -204,6 +218,8 @@ Json topics_view(const DatasetState& state) {
   told["compared_by"] = unless_empty(state.topics->embedder);
   told["language"] = unless_empty(state.topics->language);
   told["outliers"] = state.topics->outliers;
+  told["label_model"] = unless_empty(state.topics->label_model);
+  told["label_problem"] = unless_empty(state.topics->label_problem);
   told["uncategorized"] = state.uncategorized();
   told["low_confidence"] = state.counters.low_confidence;
   told["topics"] = Json::array();

@@ -35,7 +35,7 @@ const std::array table{
     Route{Verb::patch, DATASET, "", editor, Write{prepare_change, answer_dataset}},
     Route{Verb::delete_, DATASET, "confirm", admin, Write{prepare_delete, answer_dataset}},
     Route{Verb::post, DATASET "/duplicate", "", editor, Write{prepare_duplicate, answer_created}},
-    Route{Verb::post, DATASET "/import", "mode confirm name", editor, &post_import},
+    Route{Verb::post, DATASET "/import", "mode confirm categorize name", editor, &post_import},
     Route{Verb::get, DATASET "/export", export_filters, viewer, &get_export},
     Route{Verb::get, DATASET "/health", "", viewer, here(get_health)},
     Route{Verb::get, DATASET "/records", record_filters, viewer, aside(list_records)},

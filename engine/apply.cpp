@@ -7,11 +7,13 @@ using namespace schemas;  // the tables' names, thirty of them
 
 void apply_settings(DatasetState& state, const DatasetSettings* settings, Position position) {
   if (settings == nullptr) return;
-  Settings changed{settings->max_tokens(), settings->min_user_characters(), text_of(settings->encoding())};
+  Settings changed{settings->max_tokens(),           settings->min_user_characters(),
+                   text_of(settings->encoding()),    text_of(settings->embedder()),
+                   text_of(settings->label_model()), settings->categorize_imports()};
   if (changed.encoding.empty()) changed.encoding = "o200k_base";
-  if (changed == state.settings) return;
+  if (changed.embedder.empty()) changed.embedder = "quality";
+  if (!changed.same_limits(state.settings)) state.settings_changed = position;
   state.settings = changed;
-  state.settings_changed = position;
 }
 
 void apply_dataset_created(DatasetState& state, const DatasetCreated& event, const Fact& fact) {

@@ -26,6 +26,7 @@ ImportProgress import_from(const schemas::ImportParameters& parameters) {
   progress.name = text_of(parameters.name());
   progress.bytes_expected = parameters.bytes_expected();
   progress.generation = parameters.generation();
+  progress.categorize = parameters.categorize();
   return progress;
 }
 }  // namespace

@@ -37,6 +37,15 @@ const VectorPlace* DatasetState::vector(std::uint64_t number, std::string_view e
   return own != nullptr ? own : place_of(records[number - 1].duplicate_of);
 }
 
+const VectorPlace* DatasetState::text_vector(const TextHash& hash, std::string_view embedder) const {
+  const auto found = text_vectors.find(hash);
+  if (found == text_vectors.end()) return nullptr;
+  for (const VectorPlace& place : found->second) {
+    if (vector_blocks[place.block - 1].embedder == embedder) return &place;
+  }
+  return nullptr;
+}
+
 const Run* DatasetState::run(RunId number) const {
   return number.value() == 0 || number.value() > runs.size() ? nullptr : &runs[number.value() - 1];
 }
@@ -106,6 +115,7 @@ std::vector<BlobId> blobs_of(const DatasetState& state) {
     add_work(dry_run.grades);
     add_work(dry_run.calls);
   }
+  for (const Run& run : state.runs) add_work(run.calls);
   for (const Generation& generation : state.generations) {
     add_work(generation.blocks);
     add_work(generation.calls);

@@ -90,6 +90,8 @@ struct VectorBlock {
   std::string embedder;
 };
 
+using TextHash = std::array<std::uint8_t, 16>;  // XXH3 of a text's bytes
+
 // Where a record's vector is; block 0 = nowhere, else index into DatasetState::vector_blocks + 1.
 struct VectorPlace {
   std::uint32_t block = 0;
@@ -117,6 +119,8 @@ struct TopicTree {
   std::string embedder;        // what the texts were compared by; empty when a person defined them
   std::string language;        // en, or other: compared by character n-grams
   std::uint64_t outliers = 0;  // of the records looked at, those far from the centre of their topic
+  std::string label_model;     // that was asked for names; empty: none
+  std::string label_problem;   // why some topics are named by their words all the same
   [[nodiscard]] const Topic* find(std::uint32_t id) const;
   [[nodiscard]] bool is_leaf(std::uint32_t id) const;
   [[nodiscard]] std::vector<std::uint32_t> leaves() const;
@@ -170,6 +174,7 @@ struct ImportProgress {
   std::uint64_t replaced = 0;
   std::uint64_t generation = 0;  // the run that generated these records; 0 = none
   bool received = false;
+  bool categorize = false;  // give the records topics, whatever the settings say
 };
 
 struct Run {
@@ -197,6 +202,8 @@ struct Run {
   std::optional<schemas::CategorizeParametersT> categorize;
   std::optional<schemas::DryRunParametersT> dry_run;
   std::optional<schemas::GenerateParametersT> generate;
+  std::vector<WorkBlock> calls;  // of topics and categorize: what models have answered
+  Spending spent;                // for those
 
   // Attempts in a row without a block of work done, the present one included; too many park it.
   [[nodiscard]] std::uint32_t fruitless() const { return attempt - forgiven; }
@@ -235,7 +242,15 @@ struct Settings {
   std::uint32_t max_tokens = 8000;
   std::uint32_t min_user_characters = 0;
   std::string encoding = "o200k_base";
+  std::string embedder = "quality";  // what compares texts: quality, fast, words, or provider/model
+  std::string label_model;           // provider/model that names topics; empty: their own words do
+  bool categorize_imports = false;   // records that are added get one of the topics there are
   bool operator==(const Settings&) const = default;
+  // Whether a verdict on a record holds under the other settings as well.
+  [[nodiscard]] bool same_limits(const Settings& other) const {
+    return max_tokens == other.max_tokens && min_user_characters == other.min_user_characters &&
+           encoding == other.encoding;
+  }
 };
 
 struct DatasetState {
@@ -258,6 +273,7 @@ struct DatasetState {
   CowVector<Block, 256> blocks;
   CowVector<VectorPlace, 1024> vectors;  // index = record number - 1; shorter than `records`
   CowVector<VectorBlock, 64> vector_blocks;
+  std::map<TextHash, std::vector<VectorPlace>> text_vectors;  // of texts that are no records, by embedder
   Counters counters;
   std::uint64_t pending = 0;  // records to be validated, staged ones included
 
@@ -284,6 +300,7 @@ struct DatasetState {
   [[nodiscard]] const RecordRow* record(RecordId id) const;  // null when it never existed
   // Where the vector of a record, or of the earlier one it repeats, is; null when `embedder` has made none.
   [[nodiscard]] const VectorPlace* vector(std::uint64_t number, std::string_view embedder) const;
+  [[nodiscard]] const VectorPlace* text_vector(const TextHash& hash, std::string_view embedder) const;
   [[nodiscard]] const Run* run(RunId id) const;
   [[nodiscard]] const Run* last_run(StepName step) const;
   // The newest run of a step that has completed; null when there is none.

@@ -41,6 +41,16 @@ void describe(A& a, T& value)
 }
 
 template <class A>
+void describe(A& a, TextHash& value) {
+  a.bytes(value.data(), value.size());
+}
+
+template <class A>
+void describe(A& a, const TextHash& value) {
+  a.bytes(value.data(), value.size());
+}
+
+template <class A>
 std::uint64_t count(A& a, std::uint64_t size) {
   a.bytes(&size, sizeof size);
   // A count can never be more than what is left, at a byte each: damaged bytes must not ask for gigabytes.
@@ -126,8 +136,21 @@ template <class A>
 void import_progress(A& a, auto& import) {
   all(a, import.mode, import.source, import.bytes_expected, import.bytes_read, import.imported,
       import.validated, import.invalid, import.duplicates, import.lines, import.blank, import.replaced,
-      import.generation, import.received);
+      import.generation, import.received, import.categorize);
   text(a, import.name);
+}
+
+template <class A>
+void work_blocks(A& a, auto& blocks) {
+  list(a, blocks, [&](auto& block) {
+    blob_id(a, block.id);
+    all(a, block.first, block.count, block.position);
+  });
+}
+
+template <class A>
+void spending(A& a, auto& spent) {
+  all(a, spent.input_tokens, spent.output_tokens, spent.cost_usd);
 }
 
 template <class A>
@@ -144,10 +167,12 @@ void run(A& a, auto& run) {
         topics.split, topics.clear_assignments);
     text(a, topics.template_name);
     text(a, topics.embedder);
+    text(a, topics.label_model);
   });
   optional(a, run.categorize, [&](auto& categorize) {
     all(a, categorize.scope, categorize.overwrite_manual);
     text(a, categorize.embedder);
+    text(a, categorize.model);
   });
   optional(a, run.dry_run, [&](auto& p) {
     all(a, p.sample_size, p.answers, p.k, p.temperature, p.max_tokens, p.grader_version, p.regrade_of,
@@ -162,6 +187,8 @@ void run(A& a, auto& run) {
     list(a, p.topics, [&](auto& topic) { describe(a, topic); });
     list(a, p.records, [&](auto& record) { describe(a, record); });
   });
+  work_blocks(a, run.calls);
+  spending(a, run.spent);
 }
 
 template <class A>
@@ -172,19 +199,6 @@ void grader(A& a, auto& grader) {
   text(a, grader.title);
   text(a, grader.reason);
   list(a, grader.models, [&](auto& model) { text(a, model); });
-}
-
-template <class A>
-void work_blocks(A& a, auto& blocks) {
-  list(a, blocks, [&](auto& block) {
-    blob_id(a, block.id);
-    all(a, block.first, block.count, block.position);
-  });
-}
-
-template <class A>
-void spending(A& a, auto& spent) {
-  all(a, spent.input_tokens, spent.output_tokens, spent.cost_usd);
 }
 
 template <class A>
@@ -232,6 +246,8 @@ void tree(A& a, auto& tree) {
   text(a, tree.template_name);
   text(a, tree.embedder);
   text(a, tree.language);
+  text(a, tree.label_model);
+  text(a, tree.label_problem);
   list(a, tree.topics, [&](auto& one) { topic(a, one); });
 }
 
@@ -253,10 +269,13 @@ template <class A>
 void state(A& a, auto& s) {
   all(a, s.id, s.position, s.time, s.created_time, s.source, s.settings_changed, s.invalidated_at,
       s.deleted_at, s.purged, s.forked_from, s.forked_at, s.settings.max_tokens,
-      s.settings.min_user_characters, s.pending, s.topics_ever, s.categorize_due, s.coverage_due);
+      s.settings.min_user_characters, s.settings.categorize_imports, s.pending, s.topics_ever,
+      s.categorize_due, s.coverage_due);
   text(a, s.name);
   text(a, s.objective);
   text(a, s.settings.encoding);
+  text(a, s.settings.embedder);
+  text(a, s.settings.label_model);
   counters(a, s.counters);
   if constexpr (A::reading) {
     auto topics = std::make_shared<TopicTree>();
@@ -290,6 +309,8 @@ void state(A& a, auto& s) {
     text(a, block.embedder);
   });
   rows(a, s.vectors, [&](auto& place) { all(a, place.block, place.row); });
+  map(a, s.text_vectors,
+      [&](auto& places) { list(a, places, [&](auto& place) { all(a, place.block, place.row); }); });
 }
 }  // namespace
 

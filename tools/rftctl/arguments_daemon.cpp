@@ -44,6 +44,7 @@ void add_import(CLI::App& app, CommandLine& line) {
   sub->add_option("file", a->import.file, "The file, or - for standard input")->required();
   sub->add_flag("--replace", a->import.replace, "Remove the records that are there");
   sub->add_flag("--confirm", a->import.confirm, "Yes, remove them");
+  sub->add_flag("--categorize", a->import.categorize, "Give the records the topics there are");
   on_chosen(sub, line, [a](Context& context) { return import_file(context, a->dataset, a->import); });
 }
 

@@ -85,6 +85,7 @@ int import_file(Context& context, const std::string& dataset, const Import& impo
     };
     const std::string query = Query()
                                   .add("mode", import.replace ? "replace" : "append")
+                                  .add("categorize", import.categorize ? "true" : "")
                                   .add("confirm", import.confirm ? "true" : "")
                                   .add("name", import.file == "-" ? "" : name)
                                   .text();
