@@ -133,7 +133,7 @@ test("the past of a grader and a dry run is shown as it was, and cannot be chang
   const [first, second] = await place.daemon.positions(id, "grader_defined");
   const [measured] = await place.daemon.positions(id, "dry_run_measured");
   const tab = await place.tab(`/finetune/${id}?at=${first - 1}&modal=dryrun`);
-  await tab.see("no grader configured");
+  await tab.see("No grader configured.");
   await tab.go(`/finetune/${id}?at=${second - 1}&modal=grader`);
   await tab.see("version 1");
   await tab.page.locator(".cm-content").getByText("0.4 + 0.6").waitFor();

@@ -5,7 +5,7 @@ import type { DryRun } from "@/api/types";
 import { reasonsOf } from "@/screens/actions";
 import { useHere } from "@/screens/here";
 import { stateOf } from "@/lib/dry-run";
-import { ago, fixed2, words } from "@/lib/format";
+import { ago, fixed2, sentence, words } from "@/lib/format";
 import { noFilter, useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
 import { Badge, Button, Empty, Guarded, Loading, ProblemNotice, ReasonList } from "@/ui/parts";
@@ -92,11 +92,15 @@ export default function DryRunModal() {
         {blocked && (
           <Empty icon={<FlaskConical size={32} aria-hidden />} title="Not yet">
             <p>A dry run grades a sample of answers, and says before money is spent whether training can learn from the scores.</p>
-            <ReasonList reasons={reasonsOf(here, card)} />
-            {grader.data?.version === 0 && (
-              <Button className="primary" onClick={() => here.open("grader", noFilter)}>
-                Configure a grader
-              </Button>
+            {grader.data?.version === 0 ? (
+              <>
+                <p>{sentence(card.blocked[0].reason)}.</p>
+                <Button className="primary" onClick={() => here.open("grader", noFilter)}>
+                  Configure a grader
+                </Button>
+              </>
+            ) : (
+              <ReasonList reasons={reasonsOf(here, card)} />
             )}
           </Empty>
         )}

@@ -71,7 +71,7 @@ export function actionNamed(here: Here, card: Card, name: string): Action | null
     full_results: () => ({ ...open("full_results", "Full results", "dryrun", { run: card.run }), reasons: card.run ? [] : blocked }),
     re_run: () => write({ ...open("re_run", card.run ? "Re-run" : "Run", "dryrun", { tab: "run" }), reasons: blocked }),
     adjust_grader: () => open("adjust_grader", "Adjust grader", "grader"),
-    start: () => write({ ...open("start", "Start training", "train"), reasons: [...blocked, ...later("Training")] }),
+    start: () => card.step === "dry_run" ? known.re_run() : write({ ...open("start", "Start training", "train"), reasons: [...blocked, ...later("Training")] }),
     run_benchmarks: () => write({ ...open("run_benchmarks", "Run benchmarks", "deploy"), reasons: [...blocked, ...later("Deploying")] }),
     playground: () => ({ ...open("playground", "Playground", "deploy"), reasons: [...blocked, ...later("Deploying")] }),
     deploy: () => write({ ...open("deploy", "Deploy", "deploy"), reasons: [...blocked, ...later("Deploying")] }),
