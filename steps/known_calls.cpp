@@ -103,9 +103,9 @@ std::string_view json_object_in(std::string_view answer) {
 }
 
 std::vector<schemas::Result<llm::ChatAnswer>> ask_and_record(const engine::StepInput& input,
-                                                              llm::Models& models,
-                                                              std::span<const llm::ChatRequest> requests,
-                                                              KnownCalls& known, engine::StepBlock& block) {
+                                                             llm::Models& models,
+                                                             std::span<const llm::ChatRequest> requests,
+                                                             KnownCalls& known, engine::StepBlock& block) {
   llm::CallOptions options;
   options.stop = input.stop;
   options.known = [&](std::string_view hash) { return known.find(hash); };

@@ -181,7 +181,8 @@ TEST_CASE("limits that change during an import send what it has staged back to v
           "[engine][import]") {
   Dataset dataset = given(under_way() + import_received(1, 2));
   ChangeDataset change;
-  change.settings = Settings{500, 0, "o200k_base"};
+  change.settings = Settings{};
+  change.settings->max_tokens = 500;
   REQUIRE(wish(dataset, change));
   CHECK(dataset.state.pending == 2);
   CHECK(wish(dataset, CompleteImport{RunId(1)})->events.empty());
