@@ -48,6 +48,8 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
   const latest = useRef({ change, problems });
   latest.current = { change, problems };
   const locked = useRef(new Compartment());
+  const told = useRef<string[]>([]); // told to the parent, and not come back yet
+  const taking = useRef(false); // a text of the parent
 
   useEffect(() => {
     const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: "open" });
@@ -76,7 +78,12 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
           locked.current.of([EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)]),
           // Tab leaves the editor, as it leaves every other field.
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
-          EditorView.updateListener.of((update) => update.docChanged && latest.current.change(update.state.doc.toString())),
+          EditorView.updateListener.of((update) => {
+            if (!update.docChanged || taking.current) return;
+            const text = update.state.doc.toString();
+            told.current.push(text);
+            latest.current.change(text);
+          }),
         ],
       }),
     });
@@ -86,8 +93,14 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
   }, [language, label]); // eslint-disable-line react-hooks/exhaustive-deps
 
   useEffect(() => {
+    // What comes back from our own telling may be older than what has been typed since: never put that in its place.
+    const own = told.current.lastIndexOf(value);
+    told.current.splice(0, own + 1);
     const editor = view.current;
-    if (editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    if (own >= 0 || !editor || editor.state.doc.toString() === value) return;
+    taking.current = true;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    taking.current = false;
   }, [value]);
   useEffect(() => {
     view.current?.dispatch({ effects: locked.current.reconfigure([EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)]) });
