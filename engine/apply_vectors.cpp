@@ -2,8 +2,8 @@
 
 namespace engine {
 
-void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event) {
-  state.vector_blocks.push_back({*event.block(), text_of(event.embedder())});
+void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event, const Fact& fact) {
+  state.vector_blocks.push_back({*event.block(), text_of(event.embedder()), fact.position});
   const auto block = static_cast<std::uint32_t>(state.vector_blocks.size());
   for (std::uint32_t row = 0; row < event.records()->size(); ++row) {
     const std::uint64_t number = event.records()->Get(row);
