@@ -67,6 +67,7 @@ Setters limits_of(Limits& l, const std::string& path) {
           {"idle_seconds", into(l.idle_time, path, seconds)},
           {"body_seconds", into(l.body_time, path, seconds)},
           {"heartbeat_seconds", into(l.heartbeat, path, seconds)},
+          {"state_bytes", into(l.state_bytes, path, count)},
           {"requests_per_second", into(l.requests_per_second, path, "a number")},
           {"burst", into(l.burst, path, "a number")}};
 }

@@ -32,6 +32,7 @@ engine::EngineOptions engine_options(const Config& config) {
   engine::EngineOptions options;
   options.workers = config.workers;
   options.snapshot_every = config.snapshot_every;
+  options.state_bytes_max = config.limits.state_bytes;
   return options;
 }
 

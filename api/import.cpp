@@ -158,19 +158,6 @@ asio::awaitable<Result<Received>> receive(Stream& stream, const Call& call, cons
   co_return received;
 }
 
-// For a repeat: only the hash of the body matters.
-asio::awaitable<Result<schemas::Hash>> hash_body(Stream& stream, const Call& call) {
-  Digest digest;
-  add_question(digest, call.request.method, call.request.target);
-  std::string piece;
-  do {
-    const auto read = co_await stream.read_body(piece, piece_bytes);
-    if (!read) co_return std::unexpected(read.error());
-    digest.add(piece);
-  } while (!piece.empty());
-  co_return digest.result();
-}
-
 Reply import_reply(const engine::Run& run) {
   const engine::ImportProgress& import = *run.import;
   Json body{{"run", to_text(RunId(run.id))}, {"lines", import.lines},

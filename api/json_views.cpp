@@ -140,6 +140,10 @@ Json dataset_view(const DatasetState& state) {
   told["forked_from"] = state.forked_from == 0 ? Json()
                                                : Json{{"dataset", to_text(DatasetId(state.forked_from))},
                                                       {"position", state.forked_at}};
+  told["imported_from"] =
+      state.archived_from == 0
+          ? Json()
+          : Json{{"dataset", to_text(DatasetId(state.archived_from))}, {"position", state.archived_at}};
   told["deleted_at"] = state.deleted_at == 0 ? Json() : Json(state.deleted_at);
   return told;
 }

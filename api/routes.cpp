@@ -31,6 +31,7 @@ constexpr std::string_view export_filters =
 const std::array table{
     Route{Verb::get, DATASETS, "search status sort limit cursor", viewer, here(list_datasets)},
     Route{Verb::post, DATASETS, "", editor, Write{prepare_create, answer_created}},
+    Route{Verb::post, DATASETS "/import-archive", "name", admin, &post_import_archive},
     Route{Verb::get, DATASET, "", viewer, here(get_dataset)},
     Route{Verb::patch, DATASET, "", editor, Write{prepare_change, answer_dataset}},
     Route{Verb::delete_, DATASET, "confirm", admin, Write{prepare_delete, answer_dataset}},
@@ -39,6 +40,7 @@ const std::array table{
     Route{Verb::get, DATASET "/export", export_filters, viewer, &get_export},
     Route{Verb::get, DATASET "/health", "", viewer, here(get_health)},
     Route{Verb::get, DATASET "/records", record_filters, viewer, aside(list_records)},
+    Route{Verb::post, DATASET "/records/erase", "", admin, Write{prepare_erase, answer_erased}},
     Route{Verb::post, DATASET "/records/bulk", "", editor, Write{prepare_bulk, answer_bulk}},
     Route{Verb::get, DATASET "/records/{record}", "", viewer, aside(get_record)},
     Route{Verb::patch, DATASET "/records/{record}", "", editor, Write{prepare_edit_record, answer_record}},

@@ -29,6 +29,7 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
 void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& event, const Fact& fact);
 void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, const Fact& fact);
 void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& event, const Fact& fact);
+void apply_records_erased(Dataset& dataset, const schemas::RecordsErased& event, const Fact& fact);
 void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event, const Fact& fact);
 // Removes what a run has staged.
 void drop_staged(DatasetState& state, std::uint64_t run);
@@ -51,7 +52,7 @@ void apply_topic_removed(DatasetState& state, const schemas::TopicRemoved& event
 void apply_topic_split(DatasetState& state, const schemas::TopicSplit& event, const Fact& fact);
 
 // apply_vectors.cpp
-void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event);
+void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event, const Fact& fact);
 // The record has another text now.
 void forget_vector(DatasetState& state, std::uint64_t number);
 

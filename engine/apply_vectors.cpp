@@ -4,8 +4,8 @@
 
 namespace engine {
 
-void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event) {
-  state.vector_blocks.push_back({*event.block(), text_of(event.embedder())});
+void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event, const Fact& fact) {
+  state.vector_blocks.push_back({*event.block(), text_of(event.embedder()), fact.position});
   const auto block = static_cast<std::uint32_t>(state.vector_blocks.size());
   const std::uint32_t records = event.records() == nullptr ? 0 : event.records()->size();
   for (std::uint32_t row = 0; row < records; ++row) {

@@ -97,6 +97,22 @@ const Generation* DatasetState::generation(std::uint64_t run) const {
   return found == generations.end() ? nullptr : &*found;
 }
 
+DatasetState outline_of(const DatasetState& state) {
+  DatasetState outline = state;
+  outline.outline = true;
+  outline.records.clear();
+  outline.blocks.clear();
+  outline.vectors.clear();
+  outline.vector_blocks.clear();
+  return outline;
+}
+
+std::size_t bytes_of(const DatasetState& state) {
+  constexpr std::size_t duplicates_bytes = 8;  // a record in the index beside it
+  return state.records.size() * (sizeof(RecordRow) + duplicates_bytes) + state.blocks.size() * sizeof(Block) +
+         state.vectors.size() * sizeof(VectorPlace) + state.vector_blocks.size() * sizeof(VectorBlock);
+}
+
 std::vector<BlobId> blobs_of(const DatasetState& state) {
   std::vector<BlobId> blobs;
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen;

@@ -44,6 +44,7 @@ enum RecordFlag : std::uint16_t {
   unvalidated = 64,  // no verdict, or one that no longer holds
   truncated = 128,   // longer than the line limit, kept cut
   edited = 256,
+  erased = 512,  // deleted, and its content is gone for good
 };
 
 // One record: where its bytes are, what validation said, where it belongs.
@@ -88,6 +89,7 @@ struct Block {
 struct VectorBlock {
   BlobId id;
   std::string embedder;
+  Position position = 0;  // of the event
 };
 
 using TextHash = std::array<std::uint8_t, 16>;  // XXH3 of a text's bytes
@@ -253,7 +255,22 @@ struct Settings {
   }
 };
 
+// A payload that gave way to one in which erased records are blank.
+struct ReplacedPayload {
+  Position position = 0;  // of the event that named `from`
+  BlobId from;
+  BlobId to;
+};
+
+struct Erasure {
+  Position position = 0;  // of the event
+  std::vector<std::uint64_t> records;
+  std::vector<ReplacedPayload> replaced;
+};
+
 struct DatasetState {
+  bool outline =
+      false;  // not the state itself: records, blocks and vectors are left out (never written down)
   std::uint64_t id = 0;
   Position position = 0;  // of the newest event folded in
   std::int64_t time = 0;  // of that event, µs UTC
@@ -268,6 +285,8 @@ struct DatasetState {
   bool purged = false;
   std::uint64_t forked_from = 0;
   Position forked_at = 0;
+  std::uint64_t archived_from = 0;  // id in the store that wrote the archive; 0 = not from an archive
+  Position archived_at = 0;
 
   CowVector<RecordRow, 1024> records;  // index = record number - 1
   CowVector<Block, 256> blocks;
@@ -294,8 +313,9 @@ struct DatasetState {
   LastChange topics_changed;       // the hierarchy
   LastChange assignments_changed;  // topics of records
   LastChange grader_changed;
-  bool categorize_due = false;  // topics were defined and nobody has assigned yet
-  bool coverage_due = false;    // a categorization has ended
+  std::vector<Erasure> erasures;  // in the order they happened
+  bool categorize_due = false;    // topics were defined and nobody has assigned yet
+  bool coverage_due = false;      // a categorization has ended
 
   [[nodiscard]] const RecordRow* record(RecordId id) const;  // null when it never existed
   // Where the vector of a record, or of the earlier one it repeats, is; null when `embedder` has made none.
@@ -315,7 +335,17 @@ struct DatasetState {
   [[nodiscard]] std::uint64_t uncategorized() const { return counters.valid - counters.categorized; }
 };
 
+// What lists of datasets need of a state, without all that grows with records.
+DatasetState outline_of(const DatasetState& state);
+// Of memory, about: what outline_of() would save.
+std::size_t bytes_of(const DatasetState& state);
+
 // Every payload that the state names, each once.
 std::vector<BlobId> blobs_of(const DatasetState& state);
+
+// Puts the blank payloads of an erasure in the place of what was erased, as far as the state names it.
+void replace_payloads(DatasetState& state, const std::vector<ReplacedPayload>& replaced);
+// Erasing reaches into the past: makes of a state folded up to some position what may be shown of it today.
+void redact(DatasetState& past, const DatasetState& newest);
 
 }  // namespace engine

@@ -29,8 +29,8 @@ Facts everything() {
          dry_run_measured(5, schemas::Verdict::go) + run_completed(5) + generation_requested(6) +
          run_started(6) + generation_planned(6, 1) + calls_recorded(6, 1) + records_generated(6, 2) +
          run_completed(6) + generation_reviewed(6, 0) + assignments_cleared(true) + records_deleted({2}) +
-         run_requested(7, StepName::topics) + run_cancelled(7) + dataset_forked(9, 20) + dataset_deleted() +
-         dataset_purged();
+         records_erased({3}) + archive_imported(9, 20) + run_requested(7, StepName::topics) +
+         run_cancelled(7) + dataset_forked(9, 20) + dataset_deleted() + dataset_purged();
 }
 }  // namespace
 

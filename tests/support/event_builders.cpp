@@ -65,6 +65,24 @@ NewEvent dataset_forked(std::uint64_t source, Position at, std::string name) {
   return encode(fact);
 }
 
+NewEvent archive_imported(std::uint64_t source, Position at, std::string name) {
+  ArchiveImportedT fact;
+  fact.source = DatasetId(source);
+  fact.source_position = at;
+  fact.name = std::move(name);
+  return encode(fact);
+}
+
+NewEvent records_erased(std::vector<std::uint64_t> records, Position position) {
+  RecordsErasedT fact;
+  fact.records = std::move(records);
+  auto payload = std::make_unique<PayloadReplacedT>();
+  payload->position = position;
+  payload->to = BlobId(98, 1);
+  fact.replaced.push_back(std::move(payload));
+  return encode(fact);
+}
+
 NewEvent run_requested(std::uint64_t run, StepName step) {
   RunRequestedT fact;
   fact.run = RunId(run);

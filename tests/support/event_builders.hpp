@@ -58,6 +58,10 @@ NewEvent dataset_changed(std::string name, std::string objective = "explain ches
 NewEvent settings_changed(std::uint32_t max_tokens);
 NewEvent dataset_deleted();
 NewEvent dataset_purged();
+NewEvent archive_imported(std::uint64_t source, Position at, std::string name = "from elsewhere");
+// The payload that the event at `position` named, from 99/1 on as imported() names them, gives way to
+// another.
+NewEvent records_erased(std::vector<std::uint64_t> records, Position position = 0);
 NewEvent dataset_forked(std::uint64_t source, Position at, std::string name = "copy");
 
 NewEvent run_requested(std::uint64_t run, StepName step);

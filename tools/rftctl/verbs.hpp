@@ -32,6 +32,8 @@ struct Import {
   bool categorize = false;
 };
 int import_file(Context& context, const std::string& dataset, const Import& import);
+// `name`: of the new dataset; empty for the archive's own.
+int import_archive(Context& context, const std::string& file, const std::string& name);
 
 // verbs_views.cpp
 int show_canvas(Context& context, const std::string& dataset, const std::string& at);
@@ -55,6 +57,8 @@ struct Export {
   std::string valid, topic;
   std::string out;  // empty: standard output
 };
+int erase_records(Context& context, const std::string& dataset, const std::vector<std::string>& records,
+                  const std::string& reason, bool confirm);
 int export_dataset(Context& context, const std::string& dataset, const Export& wanted);
 
 // verbs_topics.cpp

@@ -61,6 +61,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/import-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A dataset from an archive, with its whole history
+         * @description The tar that export?what=archive gave, here or elsewhere; Content-Encoding gzip, zstd or none. Every event and payload is checked; what is damaged or cut short leaves nothing behind. Positions stay as they were; runs that had not ended are cancelled in the copy.
+         */
+        post: operations["importArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset}/import": {
         parameters: {
             query?: never;
@@ -129,6 +149,26 @@ export interface paths {
         get: operations["listRecords"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/records/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase the contents of records for good
+         * @description Deletes them, and takes their contents out of every payload that quotes them: imported lines and earlier versions, vectors, answers and reasons of dry runs. Unlike a deletion it reaches into the past: ?at= no longer shows them either. The events stay, and their chain verifies. Refused while something runs. Records generated from them, duplicates of them, copies of the dataset and backups are others' and are not touched.
+         */
+        post: operations["eraseRecords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1099,6 +1139,10 @@ export interface components {
                 dataset: string;
                 position: number;
             } | null;
+            imported_from?: {
+                dataset: string;
+                position: number;
+            } | null;
             deleted_at: number | null;
         };
         /** @description A page of a list; `next` is the cursor of the following one. */
@@ -1540,6 +1584,12 @@ export interface components {
             filter?: Record<string, never>;
             topic?: string | null;
             confirm?: boolean;
+        };
+        Erase: {
+            ids: string[];
+            confirm?: boolean;
+            /** @description Kept for ever: it must not repeat the content */
+            reason?: string;
         };
         /** @description What the step takes; topics and categorize as at their own paths. */
         Trigger: {
@@ -2449,6 +2499,39 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    importArchive: {
+        parameters: {
+            query?: {
+                /** @description Of the new dataset; the archive's own when absent */
+                name?: string;
+            };
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description A dataset from an archive, with its whole history */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     importRecords: {
         parameters: {
             query?: {
@@ -2592,6 +2675,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    eraseRecords: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "r5"
+                 *       ],
+                 *       "reason": "asked for by the person",
+                 *       "confirm": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["Erase"];
+            };
+        };
+        responses: {
+            /** @description Erase the contents of records for good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
                 };
             };
             default: components["responses"]["Problem"];
