@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "steps/catalog.hpp"
+#include "steps/categorize_inputs.hpp"
 #include "steps/categorize_model.hpp"
 #include "steps/embed/language.hpp"
 #include "steps/topics/grams.hpp"
@@ -19,7 +20,6 @@ namespace steps {
 namespace {
 constexpr std::size_t block_records = 2048;
 constexpr std::size_t block_records_asked = 256;  // where a model elsewhere makes the vectors
-constexpr std::size_t corpus_max = 4'000;         // texts without labels that teach what the dataset is like
 constexpr double english_share_min = 0.8;
 
 struct Memory {
@@ -43,47 +43,6 @@ struct Memory {
 
 bool wants_topic(const engine::RecordRow& row) {
   return row.visible() && row.valid() && row.topic == 0;
-}
-
-std::vector<topics::TopicText> leaves_of(const engine::TopicTree& tree) {
-  std::vector<topics::TopicText> leaves;
-  for (const std::uint32_t id : tree.leaves()) {
-    const engine::Topic& topic = *tree.find(id);
-    // The sentence that a computed label is described by repeats its keywords and one of its texts.
-    const bool computed = topic.labels_by == schemas::LabelSource::keyphrase;
-    leaves.push_back({id, topic.name, computed ? std::string() : topic.description, topic.keywords});
-  }
-  return leaves;
-}
-
-// Records whose topic is known: those it was found in, and those a person assigned, whose word counts.
-std::map<std::uint64_t, std::uint32_t> labelled(const engine::DatasetState& state) {
-  std::map<std::uint64_t, std::uint32_t> topic_of;
-  for (const engine::Topic& topic : state.topics->topics) {
-    if (!state.topic_counts.contains(topic.id)) continue;
-    for (const std::uint64_t number : topic.members) {
-      const engine::RecordRow* row = state.record(schemas::RecordId(number));
-      if (row != nullptr && row->visible() && row->valid() && !row->is(engine::edited))
-        topic_of[number] = topic.id;
-    }
-  }
-  for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
-    const engine::RecordRow& row = state.records[number - 1];
-    if (row.visible() && row.valid() && row.method == schemas::AssignmentMethod::manual)
-      topic_of[number] = row.topic;
-  }
-  return topic_of;
-}
-
-std::vector<std::uint64_t> corpus_of(const engine::DatasetState& state) {
-  const std::uint64_t stride = std::max<std::uint64_t>(1, state.counters.valid / corpus_max);
-  std::vector<std::uint64_t> numbers;
-  std::uint64_t seen = 0;
-  for (std::uint64_t number = 1; number <= state.records.size(); ++number) {
-    const engine::RecordRow& row = state.records[number - 1];
-    if (row.visible() && row.valid() && seen++ % stride == 0) numbers.push_back(number);
-  }
-  return numbers;
 }
 
 std::vector<std::uint64_t> records_of(const Memory& memory) {
@@ -375,13 +334,6 @@ schemas::NewEvent assigned_event(const engine::StepInput& input, const PendingBl
     event.runner_ups[i] = assignment.runner_up;
   }
   return schemas::encode(event);
-}
-
-// A record of the block was edited since the classifier read it.
-bool is_overtaken(const engine::DatasetState& state, const PendingBlock& pending) {
-  return std::ranges::any_of(pending.records, [&](std::uint64_t number) {
-    return state.blocks[state.records[number - 1].block].position > pending.position;
-  });
 }
 
 schemas::Result<engine::StepBlock> assign_block(const engine::StepInput& input, Memory& memory,

@@ -31,6 +31,12 @@ schemas::NewEvent progress(const StepInput& input, std::string stage) {
 }
 }  // namespace
 
+bool is_overtaken(const engine::DatasetState& state, const PendingBlock& pending) {
+  return std::ranges::any_of(pending.records, [&](std::uint64_t number) {
+    return state.blocks[state.records[number - 1].block].position > pending.position;
+  });
+}
+
 Result<ModelChooser> ModelChooser::load(const StepInput& input, const std::string& model) {
   ModelChooser chooser(TopicQuestion(*input.state.topics, model), model);
   if (auto loaded = chooser.known_.load(input.run.calls, input.blobs); !loaded)

@@ -28,6 +28,9 @@ struct PendingBlock {
   schemas::Position position = 0;   // of the state it was made from
 };
 
+// Whether one of its records was edited since the classifier read it.
+[[nodiscard]] bool is_overtaken(const engine::DatasetState& state, const PendingBlock& pending);
+
 class ModelChooser {
  public:
   // Takes over what the run was answered before a crash.
