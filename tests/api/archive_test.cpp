@@ -3,8 +3,8 @@
 #include <zlib.h>
 
 #include "store/audit.hpp"
-#include "store/rocks/rocks_event_log.hpp"
 #include "tests/api/api_support.hpp"
+#include "tests/api/store_folder.hpp"
 
 namespace {
 const std::string import_path = "/api/v1/datasets/import-archive";
@@ -41,7 +41,7 @@ Json without(Json view, std::initializer_list<const char*> names) {
   return view;
 }
 bool intact(const std::string& folder) {
-  auto log = store::RocksEventLog::open({.folder = folder, .read_only = true});
+  auto log = open_to_read(folder);
   REQUIRE(log);
   const auto report = store::audit(**log, true, {});
   if (report && report->first_bad) WARN(report->first_bad->why);
@@ -168,7 +168,7 @@ TEST_CASE("a damaged archive is refused with what is wrong, and leaves nothing",
   CHECK(other.client->ask("POST", import_path, good, {{"Content-Type", "text/html"}}).status == 415);
   // Nothing of what was staged is left.
   other.daemon.reset();
-  auto log = store::RocksEventLog::open({.folder = other.folder.path().string(), .read_only = true});
+  auto log = open_to_read(other.folder.path().string());
   REQUIRE(log);
   std::size_t held = 0;
   REQUIRE((*log)->scan_blobs(0, [&](const auto&, auto) { ++held; }));

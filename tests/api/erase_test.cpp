@@ -1,8 +1,8 @@
 // Erasing records: their contents are gone from the store, from lists, exports, dry runs and the past; the
 // log verifies.
 #include "store/audit.hpp"
-#include "store/rocks/rocks_event_log.hpp"
 #include "tests/api/api_support.hpp"
+#include "tests/api/store_folder.hpp"
 
 namespace {
 const std::string secret = "Zanzibar gambit";
@@ -39,7 +39,7 @@ HttpAnswer erase(TestDaemon& t, const std::string& dataset, const std::string& b
 
 // In no blob that is left, and the audit finds nothing missing.
 void check_gone(const std::string& folder) {
-  auto log = store::RocksEventLog::open({.folder = folder, .read_only = true});
+  auto log = open_to_read(folder);
   REQUIRE(log);
   std::size_t blobs = 0;
   for (const store::Head& head : (*log)->heads()) {
