@@ -1107,12 +1107,17 @@ export interface components {
             state: "waiting" | "ready" | "processing" | "complete" | "attention" | "failed";
             badge: string;
         };
-        /** @description Limits of validation; a change validates every record again. */
+        /** @description A change of the first three, the limits of validation, validates every record again. */
         Settings: {
             max_tokens: number;
             min_user_characters: number;
             /** @enum {string} */
             encoding: "o200k_base" | "cl100k_base" | "chars/4";
+            embedder?: components["schemas"]["Embedder"];
+            /** @description The model, as provider/model, that names topics which are found. Null: their own words do. */
+            label_model?: string | null;
+            /** @description Records that are imported get one of the topics there are, without being asked. */
+            categorize_imports?: boolean;
         };
         /** @description One dataset. `topics` counts leaves; `balance` is null without topics; `position` is that of its newest event. */
         Dataset: {
@@ -1332,7 +1337,15 @@ export interface components {
             /** Format: date-time */
             retry_at: string | null;
             error: string | null;
-            result: components["schemas"]["RunResult"] | null;
+            result: components["schemas"]["RunResult"] | components["schemas"]["ModelCalls"] | null;
+        };
+        /** @description What topics or categorization have asked language models so far. Vectors are not in it. */
+        ModelCalls: {
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            /** @description Of the models whose price is configured. */
+            cost_usd: number;
         };
         /** @description What an import has read so far. */
         RunResult: {
@@ -1379,6 +1392,10 @@ export interface components {
             language: string | null;
             /** @description Of the records looked at, those far from the centre of their topic. They belong to it all the same; expect a low confidence. */
             outliers: number;
+            /** @description The model that was asked for names. */
+            label_model?: string | null;
+            /** @description Why some topics are named by their words although a model was asked. */
+            label_problem?: string | null;
             uncategorized: number;
             low_confidence: number;
             topics: components["schemas"]["Topic"][];
@@ -1564,6 +1581,9 @@ export interface components {
                 max_tokens?: number;
                 min_user_characters?: number;
                 encoding?: string;
+                embedder?: components["schemas"]["Embedder"];
+                label_model?: string | null;
+                categorize_imports?: boolean;
             };
         };
         /** @description `at`: a position or an RFC 3339 time; absent means now. */
@@ -1623,6 +1643,8 @@ export interface components {
             /** @description -1 coarser, 1 finer. */
             granularity?: number;
             embedder?: components["schemas"]["Embedder"];
+            /** @description A model, as provider/model, that names what is found; when it fails, and for null, the topics' own words do. By default what the dataset's settings say. */
+            label_model?: string | null;
             /**
              * @description Of a template.
              * @enum {string}
@@ -1631,11 +1653,8 @@ export interface components {
             seed?: number;
             confirm?: boolean;
         };
-        /**
-         * @description quality: sentence vectors and word vectors, built in; fast: word vectors alone; words: no vectors.
-         * @enum {string}
-         */
-        Embedder: "quality" | "fast" | "words";
+        /** @description quality: sentence vectors and word vectors, built in; fast: word vectors alone; words: no vectors; or a model of a configured provider, as provider/model. By default what the dataset's settings say. */
+        Embedder: string;
         NewTopic: {
             name: string;
             description?: string;
@@ -1657,6 +1676,8 @@ export interface components {
             max_topics?: number;
             granularity?: number;
             embedder?: components["schemas"]["Embedder"];
+            /** @description A model, as provider/model, that names what is found; when it fails, and for null, the topics' own words do. By default what the dataset's settings say. */
+            label_model?: string | null;
             seed?: number;
         };
         TemplateTopic: {
@@ -1681,6 +1702,8 @@ export interface components {
             scope?: "unlabeled" | "all";
             overwrite_manual?: boolean;
             embedder?: components["schemas"]["Embedder"];
+            /** @description A model, as provider/model, that chooses the topic where the classifier's confidence is under 0.7. By default none is asked. */
+            model?: string | null;
             seed?: number;
             confirm?: boolean;
         };
@@ -2537,6 +2560,8 @@ export interface operations {
             query?: {
                 mode?: string;
                 confirm?: boolean;
+                /** @description Give the records the topics there are, whatever the dataset's settings say. */
+                categorize?: boolean;
                 name?: string;
             };
             header?: {
