@@ -72,8 +72,8 @@ TEST_CASE("an archive imported elsewhere is the dataset it was, past included", 
     const std::string query = "?at=" + std::to_string(at);
     INFO(query);
     for (const char* view : {"/canvas", "/health", "/topics", "/coverage", "/records", "/runs"})
-      CHECK(without(other.json(copy + view + query), {"dataset", "id"}) ==
-            without(t.json(dataset + view + query), {"dataset", "id"}));
+      CHECK(without(other.json(copy + view + query), {"dataset", "id", "head"}) ==
+            without(t.json(dataset + view + query), {"dataset", "id", "head"}));
   }
   for (const char* view : {"/health", "/topics", "/records", "/grader"})
     CHECK(other.json(copy + view) == t.json(dataset + view));

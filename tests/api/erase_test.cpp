@@ -18,7 +18,7 @@ std::string answered(const std::string& text, const std::string& answer) {
 std::string with_secret(TestDaemon& t) {
   const std::string dataset = t.create();
   std::string lines = answered("What is the " + secret + "?", "The " + secret + " is none.");
-  for (int i = 0; i < 30; ++i) lines += answered("What is move " + std::to_string(i) + "?", "A move.");
+  for (int i = 0; i < 99; ++i) lines += answered("What is move " + std::to_string(i) + "?", "A move.");
   REQUIRE(t.import(dataset, lines).status == 202);
   t.settled(dataset);
   REQUIRE(t.client
@@ -26,7 +26,7 @@ std::string with_secret(TestDaemon& t) {
                     R"({"type":"string_check","name":"same","input":"{{sample.output_text}}",)"
                     R"("reference":"A move.","operation":"eq"})")
               .status == 200);
-  const HttpAnswer run = t.client->post(dataset + "/dry-runs", R"({"sample_size":31,"answers":"recorded"})");
+  const HttpAnswer run = t.client->post(dataset + "/dry-runs", R"({"sample_size":100,"answers":"recorded"})");
   INFO(run.body);
   REQUIRE(run.status == 202);
   t.settled(dataset);
@@ -70,7 +70,7 @@ TEST_CASE("an erased record is gone from lists, exports, dry runs, the past and 
   REQUIRE(answer.status == 200);
   CHECK(Json::parse(answer.body)["affected"] == 1);
   t.settled(dataset);
-  CHECK(t.json(dataset)["records"] == 30);
+  CHECK(t.json(dataset)["records"] == 99);
   CHECK(t.client->get(dataset + "/export").body.find(secret) == std::string::npos);
   CHECK(t.client->get(dataset + "/export" + then).body.find(secret) == std::string::npos);
   CHECK(t.client->get(dataset + "/records" + then).body.find(secret) == std::string::npos);
@@ -83,7 +83,7 @@ TEST_CASE("an erased record is gone from lists, exports, dry runs, the past and 
   const Json runs = t.json(dataset + "/dry-runs");
   const std::string run =
       runs["items"][0]["run"].is_string() ? runs["items"][0]["run"] : runs["items"][0]["id"];
-  const std::string samples = t.client->get(dataset + "/dry-runs/" + run + "/samples?limit=100").body;
+  const std::string samples = t.client->get(dataset + "/dry-runs/" + run + "/samples?limit=200").body;
   CHECK(samples.find("A move.") != std::string::npos);
   CHECK(samples.find(secret) == std::string::npos);
   CHECK(t.client->get(dataset + "/dry-runs/" + run).status == 200);
@@ -139,5 +139,5 @@ TEST_CASE("copies and archives of a moment before an erasure are refused, later 
   INFO(imported.body);
   REQUIRE(imported.status == 201);
   CHECK(other.client->get("/api/v1/datasets/d1/records/r1").status == 410);
-  CHECK(other.json("/api/v1/datasets/d1")["records"] == 30);
+  CHECK(other.json("/api/v1/datasets/d1")["records"] == 99);
 }

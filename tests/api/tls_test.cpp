@@ -4,6 +4,8 @@
 #include <openssl/x509v3.h>
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
@@ -134,7 +136,7 @@ TEST_CASE("old versions of TLS and plain HTTP get no answer from a TLS port", "[
   CHECK_THROWS(t.ask(request("GET /healthz", ""), TLS1_1_VERSION));
   HttpClient plain(t.daemon->port());
   plain.send("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-  CHECK_THROWS(plain.read_answer());
+  CHECK(plain.read_answer().ended);
   CHECK(t.ask(request("GET /healthz", "")).starts_with("HTTP/1.1 200"));
 }
 

@@ -249,8 +249,9 @@ TEST_CASE(
           .status == 200);
   t.settled(t.dataset);
   CHECK(models.chat_requests == 0);
-  const Json run = t.run_of(
-      t.client->post(t.dataset + "/categorize", R"({"scope":"all","confirm":true,"embedder":"words","model":"local/judge"})"));
+  const Json run =
+      t.run_of(t.client->post(t.dataset + "/categorize",
+                              R"({"scope":"all","confirm":true,"embedder":"words","model":"local/judge"})"));
   CHECK(run["state"] == "completed");
   // Without an example words alone are never sure.
   CHECK(run["result"]["calls"] == 40);
@@ -284,8 +285,9 @@ TEST_CASE("the confidence of a model's choices is how often they were right wher
         t.client->ask("PATCH", t.dataset + "/records/r" + std::to_string(i), Json{{"topic", topic}}.dump())
             .status == 200);
   }
-  const Json run = t.run_of(
-      t.client->post(t.dataset + "/categorize", R"({"scope":"all","confirm":true,"embedder":"words","model":"local/judge"})"));
+  const Json run =
+      t.run_of(t.client->post(t.dataset + "/categorize",
+                              R"({"scope":"all","confirm":true,"embedder":"words","model":"local/judge"})"));
   CHECK(run["state"] == "completed");
   unsigned by_model = 0;
   for (const Json& record : t.json(t.dataset + "/records?limit=100")["items"]) {
@@ -309,8 +311,7 @@ TEST_CASE("imported records wait for a person, or get a topic when the settings 
   REQUIRE(t.import(dataset, subject_lines(2, 60), "?categorize=true").status == 202);
   t.settled(dataset);
   CHECK(t.json(dataset + "/coverage")["uncategorized"] == 0);
-  CHECK(newest(t, dataset, "categorize")["cause"] ==
-        "records imported");
+  CHECK(newest(t, dataset, "categorize")["cause"] == "records imported");
   REQUIRE(t.client->ask("PATCH", dataset, R"({"settings":{"categorize_imports":true}})").status == 200);
   CHECK(t.json(dataset + "/runs?step=validate")["total"] == t.json(dataset + "/runs?step=import")["total"]);
   REQUIRE(t.import(dataset, subject_lines(2, 70)).status == 202);
