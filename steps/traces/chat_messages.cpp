@@ -63,7 +63,8 @@ class Reader {
     if (is_json && (!datum.is_text || holds_messages(json, json.root())))
       return read_value(json, json.root(), role, depth);
     if (!datum.is_text) return problem(Problem::not_json);
-    if (!datum.bytes.empty()) in_.messages.push_back({std::string(role), json_quoted(datum.bytes), {}, {}, {}});
+    if (!datum.bytes.empty())
+      in_.messages.push_back({std::string(role), json_quoted(datum.bytes), {}, {}, {}});
   }
 
  private:
