@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 // Real traces stay far below; whoever nests deeper costs us no more than this a span.
-constexpr std::size_t context_spans_max = 64;
 constexpr std::size_t merged_spans_max = 64;
 
 using SpanKey = std::pair<std::string_view, std::string_view>;  // trace, span
@@ -29,6 +28,7 @@ struct Node {
   std::size_t parent = none;  // another node; none also where the parent's span has not come
   std::size_t depth = 0;
   std::size_t call_above = none;  // the nearest span around it that is a call
+  Call context = {};              // session, thread, run, user and labels, its own and of the spans around it
   std::optional<Call> call = {};
   bool wraps = false;
   Problem why = Problem::not_a_call;
@@ -96,17 +96,14 @@ class Assembler {
       read_call(node);
     }
     find_depths();
-    for (Node& node : nodes_) {
-      if (node.call) take_context(node);
-    }
     merge();
     collect();
     return std::move(assembled_);
   }
 
  private:
-  // Depths, and the call around each span; ancestors first. A parent that leads back to its own child is
-  // forgotten.
+  // Depths, contexts, and the call around each span; ancestors first. A parent that leads back to its own
+  // child is forgotten.
   void find_depths() {
     enum class Visit : std::uint8_t { none, open, done };
     std::vector<Visit> visits(nodes_.size(), Visit::none);
@@ -121,6 +118,7 @@ class Assembler {
       for (; !path.empty(); path.pop_back()) {
         Node& node = nodes_[path.back()];
         visits[path.back()] = Visit::done;
+        take_context(node, node.parent == none ? nullptr : &nodes_[node.parent]);
         if (node.parent == none) continue;
         node.depth = nodes_[node.parent].depth + 1;
         node.call_above = nodes_[node.parent].call ? node.parent : nodes_[node.parent].call_above;
@@ -128,12 +126,21 @@ class Assembler {
     }
   }
 
-  void take_context(Node& node) {
-    std::size_t at = static_cast<std::size_t>(&node - nodes_.data());
-    for (std::size_t steps = 0; at != none && steps < context_spans_max; at = nodes_[at].parent, ++steps) {
-      AttributeSource source(nodes_[at].span->attributes);
-      read_context(source, *node.call);
-    }
+  // What the span says of its session, user and labels, and what it does not say from the span around it.
+  static void take_context(Node& node, const Node* parent) {
+    Call& context = node.context;
+    AttributeSource source(node.span->attributes);
+    read_context(source, context);
+    if (parent != nullptr) fill_context(context, parent->context);
+    if (node.call) fill_context(*node.call, context);
+  }
+
+  static void fill_context(Call& call, const Call& from) {
+    fill(call.session, from.session);
+    fill(call.thread, from.thread);
+    fill(call.run, from.run);
+    fill(call.user, from.user);
+    for (const std::string& label : from.labels) add_label(call, label);
   }
 
   // From the inside to the outside, so that what has been merged meets the next span around it.
@@ -195,11 +202,7 @@ class Assembler {
   static void merge_calls(Call& inner, const Call& outer, bool only_one) {
     inner.span_ids.insert(inner.span_ids.end(), outer.span_ids.begin(), outer.span_ids.end());
     fill(inner.provider, outer.provider);
-    fill(inner.session, outer.session);
-    fill(inner.thread, outer.thread);
-    fill(inner.run, outer.run);
-    fill(inner.user, outer.user);
-    for (const std::string& label : outer.labels) add_label(inner, label);
+    fill_context(inner, outer);
     fill(inner.model_asked, outer.model_asked);
     if (!only_one) return;  // the rest is of all of them together
     // A prompt without texts of its own comes with all that belongs to it.

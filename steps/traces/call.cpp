@@ -6,6 +6,10 @@
 
 namespace steps::traces {
 
+namespace {
+constexpr std::size_t labels_max = 64;
+}  // namespace
+
 std::string_view problem_name(Problem problem) {
   constexpr std::array<std::string_view, problem_count> names{
       "not_a_call", "unknown_dialect", "told_by_outer",      "wrong_type",
@@ -21,6 +25,7 @@ std::vector<Message> conversation_of(const Call& call) {
 
 void add_label(Call& call, std::string_view label) {
   const auto at = std::ranges::lower_bound(call.labels, label);
+  if (call.labels.size() >= labels_max) return;
   if (!label.empty() && (at == call.labels.end() || *at != label)) call.labels.emplace(at, label);
 }
 

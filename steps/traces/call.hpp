@@ -90,6 +90,7 @@ struct Call {
 // The prompt's messages and the answer, as a conversation goes.
 [[nodiscard]] std::vector<Message> conversation_of(const Call& call);
 
+// Beyond 64 labels no more are kept.
 void add_label(Call& call, std::string_view label);
 void add_problem(std::vector<CallProblem>& problems, Problem problem, std::string_view attribute);
 

@@ -1,5 +1,7 @@
 #include <xxhash.h>
 
+#include <optional>
+
 #include <algorithm>
 #include <charconv>
 
@@ -177,6 +179,7 @@ class Reader {
     } else if (const JsonRef number = present(any, "doubleValue"); number != no_value) {
       append_number(number, out);
     } else if (const JsonRef list = present(any, "arrayValue"); list != no_value) {
+      if (!is_object(list, "arrayValue")) return;
       out += '[';
       each(list, "values", [&](JsonRef element) {
         if (out.back() != '[') out += ',';
@@ -190,7 +193,12 @@ class Reader {
     }
   }
 
+  bool is_object(JsonRef value, std::string_view field) {
+    return json.is(value, JsonKind::object) || wrong_type("an object with values", value, field);
+  }
+
   void append_object(JsonRef object, unsigned depth, std::string& out) {
+    if (!is_object(object, "kvlistValue")) return;
     bool first = true;
     out += '{';
     each(object, "values", [&](JsonRef pair) {

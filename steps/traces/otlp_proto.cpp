@@ -2,6 +2,8 @@
 #include <google/protobuf/wire_format_lite.h>
 #include <xxhash.h>
 
+#include <optional>
+
 #include "opentelemetry/proto/logs/v1/logs.pb.h"
 #include "opentelemetry/proto/trace/v1/trace.pb.h"
 #include "steps/text/json_string.hpp"
@@ -54,13 +56,11 @@ class Reader {
   Reader(std::string_view body, const DecodeLimits& limits) : body_(body), limits_(limits) {}
 
   [[nodiscard]] schemas::Error error(std::string_view what) const {
-    if (!over_.code_is_set) {
-      return {ErrorCode::invalid_argument, "an OTLP " + std::string(what) + " export in protobuf",
-              "bytes that are not one" +
-                  (at_ == 0 ? std::string{} : " (a message that begins at byte " + std::to_string(at_) + ")"),
-              "was the body cut, or is it JSON? JSON needs content-type: application/json"};
-    }
-    return {ErrorCode::too_large, over_.wanted, over_.found, "send smaller batches"};
+    if (over_) return *over_;
+    const std::string where = at_ == 0 ? "" : " (a message that begins at byte " + std::to_string(at_) + ")";
+    return {ErrorCode::invalid_argument, "an OTLP " + std::string(what) + " export in protobuf",
+            "bytes that are not one" + where,
+            "was the body cut, or is it JSON? JSON needs content-type: application/json", ""};
   }
 
   bool attributes(const google::protobuf::RepeatedPtrField<common::KeyValue>& from, Attributes& to) {
@@ -111,19 +111,13 @@ class Reader {
 
   bool count_item(std::size_t items) {
     if (items < limits_.items_max) return true;
-    over("at most " + std::to_string(limits_.items_max) + " items in one export", "more");
+    over("at most " + std::to_string(limits_.items_max) + " items in one export");
     return false;
   }
 
   void place(std::string_view bytes) { at_ = static_cast<std::size_t>(bytes.data() - body_.data()); }
 
  private:
-  struct Over {
-    bool code_is_set = false;
-    std::string wanted;
-    std::string found;
-  };
-
   template <class Take>
   bool one_scope(std::string_view scope, const Attributes& resource, Take& take) {
     auto origin = std::make_shared<Origin>();
@@ -198,17 +192,19 @@ class Reader {
   bool count_values(std::size_t more) {
     values_ += more;
     if (values_ <= limits_.values_max) return true;
-    over("at most " + std::to_string(limits_.values_max) + " attribute values in one export", "more");
+    over("at most " + std::to_string(limits_.values_max) + " attribute values in one export");
     return false;
   }
 
-  void over(std::string wanted, std::string found) { over_ = {true, std::move(wanted), std::move(found)}; }
+  void over(std::string wanted) {
+    over_ = schemas::Error{ErrorCode::too_large, std::move(wanted), "more", "send smaller batches", ""};
+  }
 
   std::string_view body_;
   const DecodeLimits& limits_;
   std::size_t values_ = 0;
   std::size_t at_ = 0;
-  Over over_;
+  std::optional<schemas::Error> over_;
 };
 
 SpanStatus status_of(const otlp_trace::Status& status) {
@@ -233,14 +229,14 @@ bool read_span(Reader& reader, const otlp_trace::Span& from, Span& to) {
   return reader.attributes(from.attributes(), to.attributes);
 }
 
-bool read_record(Reader& reader, const otlp_logs::LogRecord& from, LogRecord& to) {
+bool read_record(Reader& reader, const otlp_logs::LogRecord& from, std::string_view bytes, LogRecord& to) {
   to.trace_id = is_null_id(hex_of(from.trace_id())) ? "" : hex_of(from.trace_id());
   to.span_id = is_null_id(hex_of(from.span_id())) ? "" : hex_of(from.span_id());
   to.time_ns = from.time_unix_nano() != 0 ? from.time_unix_nano() : from.observed_time_unix_nano();
   if (!reader.value(from.body(), to.body) || !reader.attributes(from.attributes(), to.attributes))
     return false;
-  const bool known = for_each_field(from.unknown_fields(), [&](int field, std::string_view bytes) {
-    if (field == event_name_field) to.event_name = bytes;
+  const bool known = for_each_field(bytes, [&](int field, std::string_view text) {
+    if (field == event_name_field) to.event_name = text;
     return true;
   });
   name_event(to);
@@ -287,7 +283,7 @@ schemas::Result<Decoded<LogRecord>> decode_logs_proto(std::string_view body, con
     reader.place(bytes);
     if (!reader.count_item(decoded.items.size()) || !parse(bytes, message)) return false;
     LogRecord record;
-    if (!read_record(reader, message, record)) return false;
+    if (!read_record(reader, message, bytes, record)) return false;
     record.origin = origin;
     record.batch = batch;
     record.index = static_cast<std::uint32_t>(decoded.items.size());

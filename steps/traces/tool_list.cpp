@@ -9,7 +9,7 @@ using text::JsonKind;
 using text::JsonRef;
 using text::no_value;
 
-constexpr unsigned depth_max = 4;  // of JSON in strings of JSON
+constexpr unsigned depth_max = 8;  // of JSON in strings of JSON
 
 void append_tools(const JsonIndex& json, JsonRef value, unsigned depth, std::string& out);
 

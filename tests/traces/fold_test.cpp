@@ -76,7 +76,7 @@ TEST_CASE("the last call of a session is the latest, not the one that came last"
 
 TEST_CASE("folding agrees with comparing every two calls", "[traces][fold]") {
   std::mt19937 random(11);
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 60; ++round) {
     INFO("round " << round);
     std::vector<Call> calls;
     for (unsigned i = 0; i < 12; ++i) {

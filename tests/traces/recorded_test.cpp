@@ -58,9 +58,17 @@ void require_all_said(const std::string& file, const std::vector<Span>& spans,
   }
   const std::vector<Said> said = said_in(file);
   REQUIRE_FALSE(said.empty());
-  CHECK(found.size() == said.size());
+  const std::size_t missing = file == "openinference.traces.json" ? 2 : 0;
+  CHECK(found.size() + missing == said.size());
   for (const Said& one : said) {
     INFO(file << " " << one.trace_id);
+    // That library sent no span for the two calls that failed: all that there is of them is the program's own
+    // span.
+    if (missing > 0 && one.failed) {
+      CHECK(std::ranges::count(spans, one.trace_id, &Span::trace_id) <= 2);
+      CHECK(found[one.trace_id].empty());
+      continue;
+    }
     REQUIRE(found[one.trace_id].size() == 1);
     const Call& call = *found[one.trace_id].front();
     CHECK(as_json(conversation_of(call)) == one.messages);
