@@ -2,6 +2,7 @@
 #include "steps/traces/otlp_parts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
