@@ -11,7 +11,7 @@ packages=(
   # libraries that the daemon and rftctl link; Boost 1.74, Debian's default, lacks what api/ uses
   libboost1.81-dev librocksdb-dev libflatbuffers-dev flatbuffers-compiler nlohmann-json3-dev libsimdjson-dev
   libspdlog-dev libtomlplusplus-dev libcli11-dev libcurl4-openssl-dev libssl-dev libsystemd-dev libseccomp-dev libpcre2-dev
-  libzstd-dev libxxhash-dev zlib1g-dev libopenblas-dev libicu-dev
+  libzstd-dev libxxhash-dev zlib1g-dev libopenblas-dev libicu-dev libprotobuf-dev protobuf-compiler
   # tests, packaging and the scripts of tools/
   catch2 python3 systemd dpkg-dev file zstd gzip chromium
 )

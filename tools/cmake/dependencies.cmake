@@ -18,6 +18,8 @@ add_library(PkgConfig::zstd ALIAS PkgConfig::LIBZSTD)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(openblas REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc)
+# As protobuf names its targets itself; the lite run time is all that the decoder needs.
+find_package(Protobuf REQUIRED)
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 include(${CMAKE_CURRENT_LIST_DIR}/v8.cmake)

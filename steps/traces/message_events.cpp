@@ -1,0 +1,110 @@
+#include "steps/traces/message_events.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "steps/traces/call_fields.hpp"
+
+namespace steps::traces {
+namespace {
+
+constexpr std::string_view details_event = "gen_ai.client.inference.operation.details";
+
+std::string_view role_of(std::string_view name) {
+  if (name == "gen_ai.system.message") return "system";
+  if (name == "gen_ai.user.message") return "user";
+  if (name == "gen_ai.assistant.message") return "assistant";
+  return name == "gen_ai.tool.message" ? "tool" : "";
+}
+
+struct Gathered {
+  MessagesIn prompt;
+  MessagesIn output;
+};
+
+void gather(std::string_view name, const Datum& body, Gathered& all) {
+  if (name == "gen_ai.choice") {
+    read_messages(body, "assistant", name, all.output);
+  } else if (const std::string_view role = role_of(name); !role.empty()) {
+    read_messages(body, role, name, all.prompt);
+  }
+}
+
+// Which choices there are stands in their `index`; they come in the order of their times.
+void apply(Gathered all, Call& call) {
+  for (const CallProblem& problem : all.prompt.problems)
+    add_problem(call.problems, problem.problem, problem.attribute);
+  if (call.prompt.empty()) call.prompt = std::move(all.prompt.messages);
+  if (!call.output) take_output(std::move(all.output), call);
+}
+
+void read_details(const Attributes& attributes, Call& call) {
+  AttributeSource source(attributes);
+  Call told;
+  read_fields(genai, source, told);
+  if (call.prompt.empty()) call.prompt = std::move(told.prompt);
+  if (!call.output) call.output = std::move(told.output);
+  if (call.tools.empty()) call.tools = std::move(told.tools);
+}
+
+// Until 1.27 the whole prompt was one attribute of an event.
+void gather_content(const SpanEvent& event, Gathered& all) {
+  if (const Value* prompt = find_attribute(event.attributes, "gen_ai.prompt")) {
+    read_messages({prompt->is_text, prompt->text}, "user", event.name, all.prompt);
+  }
+  if (const Value* completion = find_attribute(event.attributes, "gen_ai.completion")) {
+    read_messages({completion->is_text, completion->text}, "assistant", event.name, all.output);
+  }
+}
+
+}  // namespace
+
+bool is_call_event(std::string_view name) {
+  return name == "gen_ai.choice" || name == details_event || !role_of(name).empty();
+}
+
+void read_span_events(const std::vector<SpanEvent>& events, Call& call) {
+  Gathered all;
+  for (const SpanEvent& event : events) {
+    if (event.name == details_event) {
+      read_details(event.attributes, call);
+    } else if (event.name == "gen_ai.content.prompt" || event.name == "gen_ai.content.completion") {
+      gather_content(event, all);
+    } else if (is_call_event(event.name)) {
+      std::string body;
+      append_json(event.attributes, body);
+      gather(event.name, {false, body}, all);
+    }
+  }
+  apply(std::move(all), call);
+}
+
+void read_log_records(std::vector<const LogRecord*> records, Call& call) {
+  const auto key = [](const LogRecord* record) {
+    return std::tuple(record->time_ns, record->batch, record->index);
+  };
+  std::ranges::sort(records, {}, key);
+  const auto repeated = std::ranges::unique(records, {}, key);
+  records.erase(repeated.begin(), repeated.end());
+  Gathered all;
+  for (const LogRecord* record : records) {
+    if (record->event_name == details_event) {
+      read_details(record->attributes, call);
+    } else {
+      gather(record->event_name, {record->body.is_text, record->body.text}, all);
+    }
+  }
+  apply(std::move(all), call);
+}
+
+void read_exception(const std::vector<SpanEvent>& events, Call& call) {
+  for (const SpanEvent& event : events) {
+    if (event.name != "exception") continue;
+    const Value* message = find_attribute(event.attributes, "exception.message");
+    const Value* type = find_attribute(event.attributes, "exception.type");
+    const Value* why = message != nullptr && !message->text.empty() ? message : type;
+    if (why != nullptr && call.error.empty()) call.error = why->text;
+  }
+}
+
+}  // namespace steps::traces
