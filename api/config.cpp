@@ -67,6 +67,7 @@ Setters limits_of(Limits& l, const std::string& path) {
           {"idle_seconds", into(l.idle_time, path, seconds)},
           {"body_seconds", into(l.body_time, path, seconds)},
           {"heartbeat_seconds", into(l.heartbeat, path, seconds)},
+          {"state_bytes", into(l.state_bytes, path, count)},
           {"requests_per_second", into(l.requests_per_second, path, "a number")},
           {"burst", into(l.burst, path, "a number")}};
 }
@@ -182,6 +183,7 @@ Setters provider_fields(steps::llm::Provider& provider, std::string& key_header,
           {"models", names_into(provider.models, path)},
           {"prices", prices_into(provider.prices, path)},
           {"requests_in_flight", into(provider.requests_in_flight_max, path, count)},
+          {"texts_per_request", into(provider.texts_per_request_max, path, count)},
           {"requests_per_minute", into(provider.requests_per_minute, path, count)},
           {"tokens_per_minute", into(provider.tokens_per_minute, path, count)},
           {"attempts", into(provider.attempts_max, path, count)},

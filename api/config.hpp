@@ -34,12 +34,13 @@ struct Limits {
   std::size_t connections = 1024;
   std::chrono::milliseconds header_time{15'000};
   std::chrono::milliseconds idle_time{60'000};
-  std::chrono::milliseconds body_time{30'000};  // for each read of a body and each write of an answer
-  std::chrono::milliseconds heartbeat{10'000};  // of an event stream
-  std::size_t stream_frames = 1024;             // waiting for one reader of an event stream
-  std::uint64_t catch_up_events = 5000;         // further behind: a reader is told to start over
-  double requests_per_second = 0;               // of one client; 0 = not limited
-  double burst = 0;                             // 0 = twice requests_per_second
+  std::chrono::milliseconds body_time{30'000};      // for each read of a body and each write of an answer
+  std::chrono::milliseconds heartbeat{10'000};      // of an event stream
+  std::size_t stream_frames = 1024;                 // waiting for one reader of an event stream
+  std::uint64_t catch_up_events = 5000;             // further behind: a reader is told to start over
+  std::size_t state_bytes = std::size_t{1} << 30U;  // of datasets' states in memory, about
+  double requests_per_second = 0;                   // of one client; 0 = not limited
+  double burst = 0;                                 // 0 = twice requests_per_second
 };
 
 struct Config {

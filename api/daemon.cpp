@@ -32,6 +32,7 @@ engine::EngineOptions engine_options(const Config& config) {
   engine::EngineOptions options;
   options.workers = config.workers;
   options.snapshot_every = config.snapshot_every;
+  options.state_bytes_max = config.limits.state_bytes;
   return options;
 }
 
@@ -66,9 +67,9 @@ struct Daemon::Parts {
         log(std::move(opened)),
         own_clock(engine::system_clock()),
         tokenizers(std::move(ranks)),
-        embedders(std::make_shared<const steps::Embedders>(assets_folder(config), config.workers)),
-        scripts(open_scripts(config)),
         models(config.models),
+        embedders(std::make_shared<const steps::Embedders>(assets_folder(config), config.workers, &models)),
+        scripts(open_scripts(config)),
         outside{scripts.get(), &models},
         engine(*log, steps::catalog(tokenizers, embedders, outside),
                given_clock == nullptr ? *own_clock : *given_clock, engine_options(config)),
@@ -92,9 +93,9 @@ struct Daemon::Parts {
   std::unique_ptr<store::RocksEventLog> log;
   std::unique_ptr<engine::Clock> own_clock;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
+  steps::llm::Client models;
   std::shared_ptr<const steps::Embedders> embedders;
   std::unique_ptr<steps::script::ScriptPool> scripts;  // null where the program is missing
-  steps::llm::Client models;
   steps::Outside outside;
   engine::Engine engine;
   asio::io_context io;

@@ -4,6 +4,7 @@
 #include "api/handlers.hpp"
 #include "api/json_body.hpp"
 #include "api/json_views.hpp"
+#include "api/model_names.hpp"
 #include "api/time_text.hpp"
 #include "engine/projections/coverage.hpp"
 
@@ -155,12 +156,17 @@ Result<Wish> prepare_change(const Call& call) {
   engine::ChangeDataset command{fields.optional_text("name"), fields.optional_text("objective"), {}};
   if (const Json* object = fields.object("settings")) {
     engine::Settings settings = call.state->settings;
-    Fields inner(*object, "/settings", {"max_tokens", "min_user_characters", "encoding"});
+    Fields inner(
+        *object, "/settings",
+        {"max_tokens", "min_user_characters", "encoding", "embedder", "label_model", "categorize_imports"});
     settings.max_tokens =
         static_cast<std::uint32_t>(inner.number("max_tokens", settings.max_tokens, 1, 10'000'000));
     settings.min_user_characters = static_cast<std::uint32_t>(
         inner.number("min_user_characters", settings.min_user_characters, 0, 1'000'000));
     settings.encoding = inner.choice("encoding", settings.encoding, {"o200k_base", "cl100k_base", "chars/4"});
+    settings.embedder = embedder_in(call, inner, "embedder", settings.embedder);
+    settings.label_model = model_in(call, *object, inner, "label_model", settings.label_model);
+    settings.categorize_imports = inner.flag("categorize_imports", settings.categorize_imports);
     if (auto good = inner.good(); !good) return std::unexpected(good.error());
     command.settings = std::move(settings);
   }

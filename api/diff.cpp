@@ -102,9 +102,9 @@ Result<Reply> get_diff(const Call& call) {
   const auto to = position_in(call, "to", call.state->position);
   if (!from) return std::unexpected(from.error());
   if (!to) return std::unexpected(to.error());
-  const auto before = call.services->past.at(*call.dataset, *from);
+  const auto before = call.services->past.at(*call.dataset, *from, call.state);
   if (!before) return std::unexpected(before.error());
-  const auto after = call.services->past.at(*call.dataset, *to);
+  const auto after = call.services->past.at(*call.dataset, *to, call.state);
   if (!after) return std::unexpected(after.error());
   std::map<std::string, std::uint64_t> by_type;
   std::uint64_t events = 0;

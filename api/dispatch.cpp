@@ -139,10 +139,14 @@ asio::awaitable<Result<void>> Dispatcher::find_dataset(Call& call) {
   }
   call.dataset = *id;
   call.head = call.state->position;
-  if (call.request.is_write()) co_return Result<void>{};
-  const auto at = call.request.parameter("at");
+  const bool is_write = call.request.is_write();
+  const auto at = is_write ? std::nullopt : call.request.parameter("at");
   if (at) co_return co_await go_to(call, std::string(*at));
-  if (call.state->deleted_at != 0) co_return std::unexpected(deleted_error(*call.state));
+  if (!is_write && call.state->deleted_at != 0) co_return std::unexpected(deleted_error(*call.state));
+  if (!call.state->outline) co_return Result<void>{};
+  auto whole = co_await state_at(*services_, *id, call.head);
+  if (!whole) co_return std::unexpected(whole.error());
+  call.state = std::move(*whole);
   co_return Result<void>{};
 }
 
@@ -224,8 +228,9 @@ asio::awaitable<Result<Reply>> Dispatcher::answer_after(const Call& call, Write 
                                                         engine::Answer answer) {
   const engine::StatePtr newest = services_->hub.state(answer.dataset);
   std::function<Result<Reply>()> render = [this, &call, &handler, &answer, &newest]() -> Result<Reply> {
-    if (newest && newest->position == answer.position) return handler.answer(call, answer, *newest);
-    const auto folded = services_->past.at(answer.dataset, answer.position);
+    if (newest && newest->position == answer.position && !newest->outline)
+      return handler.answer(call, answer, *newest);
+    const auto folded = services_->past.at(answer.dataset, answer.position, newest);
     if (!folded) return std::unexpected(folded.error());
     return handler.answer(call, answer, **folded);
   };

@@ -55,4 +55,11 @@ asio::awaitable<Result<Answer>> EngineHandle::fork(schemas::DatasetId source, en
   co_return co_await ask(std::move(give));
 }
 
+asio::awaitable<Result<Answer>> EngineHandle::take_in(engine::ArchiveWish wish, engine::Origin origin) {
+  Given give = [&](engine::OnAnswer on_answer) {
+    engine_->take_in(std::move(wish), std::move(origin), std::move(on_answer));
+  };
+  co_return co_await ask(std::move(give));
+}
+
 }  // namespace api

@@ -20,6 +20,8 @@ class EngineHandle {
   boost::asio::awaitable<schemas::Result<engine::Answer>> fork(schemas::DatasetId source,
                                                                engine::ForkDataset command,
                                                                engine::Origin origin);
+  boost::asio::awaitable<schemas::Result<engine::Answer>> take_in(engine::ArchiveWish wish,
+                                                                  engine::Origin origin);
 
  private:
   engine::Engine* engine_;

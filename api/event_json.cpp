@@ -89,6 +89,12 @@ Json summary_of(EventType type, std::string_view body) {
       told["records"] = size_of(view<RecordsDeleted>(body).records());
       return told;
     }
+    case EventType::records_erased: {
+      const auto& event = view<RecordsErased>(body);
+      return {{"records", size_of(event.records())},
+              {"payloads", size_of(event.replaced())},
+              {"reason", event.reason() == nullptr ? "" : event.reason()->str()}};
+    }
     case EventType::records_invalidated: {
       const auto& event = view<RecordsInvalidated>(body);
       return {{"records", size_of(event.records())},
@@ -203,6 +209,8 @@ bool mentions_record(const store::EventView& event, std::uint64_t record) {
       return view<RecordEdited>(body).record()->value() == record;
     case EventType::records_deleted:
       return holds(view<RecordsDeleted>(body).records(), record);
+    case EventType::records_erased:
+      return holds(view<RecordsErased>(body).records(), record);
     case EventType::topic_assigned_manually:
       return holds(view<TopicAssignedManually>(body).records(), record);
     case EventType::samples_graded:

@@ -8,7 +8,25 @@ namespace api {
 
 namespace asio = boost::asio;
 
+namespace {
+// An archive carries the facts as they are, and those up to here name payloads that are gone.
+Result<void> check_nothing_erased_since(const Call& call) {
+  if (call.request.parameter("what") != "archive") return {};
+  const engine::StatePtr newest = call.services->hub.state(*call.dataset);
+  if (!newest || newest->erasures.empty()) return {};
+  const schemas::Position erased = newest->erasures.back().position;
+  if (erased <= call.state->position) return {};
+  return fail(ErrorCode::gone,
+              "a position from " + std::to_string(erased) + " on, where contents of records were erased",
+              std::to_string(call.state->position), "an archive of an earlier moment would lack them", "?at");
+}
+}  // namespace
+
 asio::awaitable<void> get_export(Stream& stream, Call call) {
+  if (const auto whole = check_nothing_erased_since(call); !whole) {
+    co_await stream.send(problem_of(call, whole.error()));
+    co_return;
+  }
   Workers& workers = call.services->workers;
   Export made;
   std::function<Result<std::string>()> first = [&call, &made]() -> Result<std::string> {

@@ -21,6 +21,9 @@ Result<Reply> answer_dataset(const Call& call, const engine::Answer& answer,
 // import.cpp
 boost::asio::awaitable<void> post_import(Stream& stream, Call call);
 
+// import_archive.cpp
+boost::asio::awaitable<void> post_import_archive(Stream& stream, Call call);
+
 // records.cpp
 Result<Reply> list_records(const Call& call);
 Result<Reply> get_record(const Call& call);
@@ -32,6 +35,10 @@ Result<Reply> answer_record(const Call& call, const engine::Answer& answer,
 Result<Reply> answer_record_deleted(const Call& call, const engine::Answer& answer,
                                     const engine::DatasetState& state);
 Result<Wish> prepare_bulk(const Call& call);
+// erase_records.cpp
+Result<Wish> prepare_erase(const Call& call);
+Result<Reply> answer_erased(const Call& call, const engine::Answer& answer,
+                            const engine::DatasetState& state);
 Result<Reply> answer_bulk(const Call& call, const engine::Answer& answer, const engine::DatasetState& state);
 
 // canvas.cpp
@@ -90,7 +97,8 @@ Result<Reply> list_generations(const Call& call);
 Result<Reply> get_generation(const Call& call);
 Result<Reply> list_generated_records(const Call& call);
 Result<Wish> prepare_review(const Call& call);
-Result<Reply> answer_review(const Call& call, const engine::Answer& answer, const engine::DatasetState& state);
+Result<Reply> answer_review(const Call& call, const engine::Answer& answer,
+                            const engine::DatasetState& state);
 
 // openai_graders.cpp
 boost::asio::awaitable<void> post_openai_grader_run(Stream& stream, Call call);

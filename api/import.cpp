@@ -54,12 +54,15 @@ Result<Upload> upload_from(const Call& call) {
     return fail(ErrorCode::invalid_argument, "append or replace", "'" + std::string(mode) + "'", {}, "?mode");
   const auto confirm = flag_parameter(call.request, "confirm");
   if (!confirm) return std::unexpected(confirm.error());
+  const auto categorize = flag_parameter(call.request, "categorize");
+  if (!categorize) return std::unexpected(categorize.error());
   const auto encoding = check_type(call.request);
   if (!encoding) return std::unexpected(encoding.error());
   upload.encoding = *encoding;
   upload.begin.confirm = confirm->value_or(false);
   auto& parameters = upload.begin.parameters;
   parameters.mode = mode == "append" ? schemas::ImportMode::append : schemas::ImportMode::replace;
+  parameters.categorize = categorize->value_or(false);
   parameters.name = std::string(call.request.parameter("name").value_or(""));
   parameters.encoding = std::string(call.request.header("content-encoding").value_or("identity"));
   parameters.bytes_expected = call.request.content_length.value_or(0);
@@ -153,19 +156,6 @@ asio::awaitable<Result<Received>> receive(Stream& stream, const Call& call, cons
   if (!landed) co_return std::unexpected(landed.error());
   received.question = digest.result();
   co_return received;
-}
-
-// For a repeat: only the hash of the body matters.
-asio::awaitable<Result<schemas::Hash>> hash_body(Stream& stream, const Call& call) {
-  Digest digest;
-  add_question(digest, call.request.method, call.request.target);
-  std::string piece;
-  do {
-    const auto read = co_await stream.read_body(piece, piece_bytes);
-    if (!read) co_return std::unexpected(read.error());
-    digest.add(piece);
-  } while (!piece.empty());
-  co_return digest.result();
 }
 
 Reply import_reply(const engine::Run& run) {

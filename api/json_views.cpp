@@ -77,19 +77,39 @@ std::string_view method_name(schemas::TopicsMethod method) {
   return method == schemas::TopicsMethod::template_ ? "template" : schemas::EnumNameTopicsMethod(method);
 }
 
+Json spent_view(const engine::Run& run) {
+  std::uint64_t calls = 0;
+  for (const engine::WorkBlock& block : run.calls) calls += block.count;
+  return {{"calls", calls},
+          {"input_tokens", run.spent.input_tokens},
+          {"output_tokens", run.spent.output_tokens},
+          {"cost_usd", run.spent.cost_usd}};
+}
+
+Json pull_view(const engine::Pull& pull) {
+  Json skipped = Json::object();
+  for (const engine::SkippedCalls& one : pull.skipped) skipped[one.reason] = one.calls;
+  return {{"matching", pull.matching},
+          {"skipped", std::move(skipped)},
+          {"watermark", std::to_string(pull.watermark)}};
+}
+
 Json result_of(const engine::Run& run) {
+  if (!run.calls.empty()) return spent_view(run);
   if (!run.import) return Json();
   const engine::ImportProgress& import = *run.import;
-  return {{"mode", schemas::EnumNameImportMode(import.mode)},
-          {"file", import.name},
-          {"lines", import.lines},
-          {"imported", import.imported},
-          {"valid", import.validated - import.invalid},
-          {"invalid", import.invalid},
-          {"duplicates", import.duplicates},
-          {"blank", import.blank},
-          {"replaced", import.replaced},
-          {"bytes_read", import.bytes_read}};
+  Json told{{"mode", schemas::EnumNameImportMode(import.mode)},
+            {"file", import.name},
+            {"lines", import.lines},
+            {"imported", import.imported},
+            {"valid", import.validated - import.invalid},
+            {"invalid", import.invalid},
+            {"duplicates", import.duplicates},
+            {"blank", import.blank},
+            {"replaced", import.replaced},
+            {"bytes_read", import.bytes_read}};
+  if (import.pull) told["pull"] = pull_view(*import.pull);
+  return told;
 }
 }  // namespace
 
@@ -110,9 +130,13 @@ Json dataset_view(const DatasetState& state) {
   told["name"] = state.name;
   told["objective"] = state.objective;
   told["source"] = {{"type", state.source == schemas::Source::trace ? "traces" : "upload"}};
-  told["settings"] = {{"max_tokens", state.settings.max_tokens},
-                      {"min_user_characters", state.settings.min_user_characters},
-                      {"encoding", state.settings.encoding}};
+  told["settings"] = {
+      {"max_tokens", state.settings.max_tokens},
+      {"min_user_characters", state.settings.min_user_characters},
+      {"encoding", state.settings.encoding},
+      {"embedder", state.settings.embedder},
+      {"label_model", state.settings.label_model.empty() ? Json() : Json(state.settings.label_model)},
+      {"categorize_imports", state.settings.categorize_imports}};
   told["records"] = state.counters.records;
   told["topics"] = state.topic_counts.size();
   told["balance"] = state.topic_counts.empty() ? Json() : Json(balance_of_leaves(state));
@@ -126,6 +150,10 @@ Json dataset_view(const DatasetState& state) {
   told["forked_from"] = state.forked_from == 0 ? Json()
                                                : Json{{"dataset", to_text(DatasetId(state.forked_from))},
                                                       {"position", state.forked_at}};
+  told["imported_from"] =
+      state.archived_from == 0
+          ? Json()
+          : Json{{"dataset", to_text(DatasetId(state.archived_from))}, {"position", state.archived_at}};
   told["deleted_at"] = state.deleted_at == 0 ? Json() : Json(state.deleted_at);
   return told;
 }
@@ -204,6 +232,8 @@ Json topics_view(const DatasetState& state) {
   told["compared_by"] = unless_empty(state.topics->embedder);
   told["language"] = unless_empty(state.topics->language);
   told["outliers"] = state.topics->outliers;
+  told["label_model"] = unless_empty(state.topics->label_model);
+  told["label_problem"] = unless_empty(state.topics->label_problem);
   told["uncategorized"] = state.uncategorized();
   told["low_confidence"] = state.counters.low_confidence;
   told["topics"] = Json::array();

@@ -38,9 +38,9 @@ void add_position(Reply& reply, Position position, std::string_view durability) 
 asio::awaitable<Result<engine::StatePtr>> state_at(const Services& services, schemas::DatasetId dataset,
                                                    Position position) {
   const engine::StatePtr newest = services.hub.state(dataset);
-  if (newest && newest->position == position) co_return newest;
-  std::function<Result<engine::StatePtr>()> fold = [&services, dataset, position] {
-    return services.past.at(dataset, position);
+  if (newest && newest->position == position && !newest->outline) co_return newest;
+  std::function<Result<engine::StatePtr>()> fold = [&services, dataset, position, &newest] {
+    return services.past.at(dataset, position, newest);
   };
   co_return co_await on_worker(services.workers, std::move(fold));
 }

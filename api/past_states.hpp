@@ -18,15 +18,18 @@ class PastStates {
       : engine_(engine), states_max_(states_max), records_max_(records_max) {}
 
   // The state of a dataset right after an event, folded if need be: O(events since a snapshot).
-  engine::Result<engine::StatePtr> at(schemas::DatasetId dataset, schemas::Position position);
+  // What has been erased since, as `newest` (null: none) tells, is not in it.
+  engine::Result<engine::StatePtr> at(schemas::DatasetId dataset, schemas::Position position,
+                                      const engine::StatePtr& newest);
   [[nodiscard]] std::size_t kept() const;
 
  private:
   struct Entry {
     std::uint64_t dataset;
     engine::StatePtr state;
+    std::size_t erasures;  // of the dataset when it was folded
   };
-  void keep(std::uint64_t dataset, const engine::StatePtr& state);
+  void keep(Entry entry);
 
   const engine::Engine& engine_;
   const std::size_t states_max_;

@@ -36,6 +36,10 @@ Result<std::uint64_t> record_in_path(const Call& call) {
     return fail(ErrorCode::not_found, "a record of this dataset", "'" + std::string(text) + "'",
                 "GET …/records lists them");
   }
+  if (row->is(engine::erased)) {
+    return fail(ErrorCode::gone, "a record with content", "'" + std::string(text) + "', erased",
+                "its content is gone for good, from the past as well");
+  }
   if (row->is(engine::deleted)) {
     return fail(ErrorCode::gone, "a record that exists", "'" + std::string(text) + "', deleted",
                 "read it as it was with ?at=");

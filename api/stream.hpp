@@ -35,6 +35,9 @@ class Stream {
   virtual boost::asio::any_io_executor executor() = 0;
 };
 
+// Reads a body to its end and hashes it with what was asked: for a repeat, of which nothing else matters.
+boost::asio::awaitable<Result<schemas::Hash>> hash_body(Stream& stream, const Call& call);
+
 using StreamHandler = boost::asio::awaitable<void> (*)(Stream&, Call);
 
 // Waits until `holds` is true of the dataset's newest state, and gives that state. unavailable when the

@@ -127,6 +127,9 @@ Result<Reply> get_metrics(const Call& call) {
   out.add("rftd_engine_queue", "gauge", "Commands waiting.", engine.queue);
   out.add("rftd_engine_runs_working", "gauge", "Runs on workers.", engine.runs_working);
   out.add("rftd_datasets", "gauge", "Datasets, deleted ones included.", engine.datasets);
+  out.add("rftd_datasets_evicted", "gauge", "Datasets whose state is not in memory.",
+          engine.datasets_evicted);
+  out.add("rftd_state_bytes", "gauge", "Of datasets' states in memory, about.", engine.state_bytes);
   out.add("rftd_store_global_position", "counter", "Position of the newest event of all.",
           store.global_position);
   out.add("rftd_store_bytes", "gauge", "Bytes on disk.", store.bytes_on_disk);

@@ -2,6 +2,7 @@
 #include "api/handlers.hpp"
 #include "api/json_body.hpp"
 #include "api/json_views.hpp"
+#include "api/model_names.hpp"
 #include "steps/topics/templates.hpp"
 
 namespace api {
@@ -114,12 +115,14 @@ Result<Wish> prepare_split_topic(const Call& call) {
   if (!topic) return std::unexpected(topic.error());
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
-  Fields fields(*body, "", {"max_topics", "granularity", "embedder", "seed"});
+  Fields fields(*body, "", {"max_topics", "granularity", "embedder", "label_model", "seed"});
   auto parameters = std::make_unique<schemas::TopicsParametersT>();
   parameters->split = *topic;
   parameters->max_topics = static_cast<std::uint32_t>(fields.number("max_topics", 0, 2, 100));
   parameters->granularity = static_cast<float>(fields.optional_decimal("granularity", -1, 1).value_or(0));
-  parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words"});
+  const engine::Settings& settings = call.state->settings;
+  parameters->embedder = embedder_in(call, fields, "embedder", settings.embedder);
+  parameters->label_model = model_in(call, *body, fields, "label_model", settings.label_model);
   engine::RequestRun command;
   command.step = schemas::StepName::topics;
   command.seed = fields.number("seed", 0, 0, UINT64_MAX);

@@ -1,6 +1,7 @@
 #include "api/handlers.hpp"
 #include "api/json_body.hpp"
 #include "api/json_views.hpp"
+#include "api/model_names.hpp"
 #include "steps/topics/templates.hpp"
 
 namespace api {
@@ -51,7 +52,7 @@ Result<Wish> prepare_topics(const Call& call) {
   if (!body) return std::unexpected(body.error());
   Fields fields(*body, "",
                 {"topics", "assignments", "version", "method", "template", "compared_by", "language",
-                 "outliers", "uncategorized", "low_confidence"});
+                 "outliers", "label_model", "label_problem", "uncategorized", "low_confidence"});
   engine::DefineTopics command;
   command.clear_assignments = fields.choice("assignments", "keep", {"keep", "clear"}) == "clear";
   const Json* topics = fields.array("topics");
@@ -71,7 +72,7 @@ Result<Wish> prepare_generate_topics(const Call& call) {
   if (!body) return std::unexpected(body.error());
   Fields fields(*body, "",
                 {"method", "template", "max_topics", "min_topics", "depth", "granularity", "embedder",
-                 "assignments", "seed", "confirm"});
+                 "label_model", "assignments", "seed", "confirm"});
   auto parameters = std::make_unique<schemas::TopicsParametersT>();
   const std::string method = fields.choice("method", "auto", {"auto", "template"});
   parameters->method = method == "auto" ? schemas::TopicsMethod::automatic : schemas::TopicsMethod::template_;
@@ -80,7 +81,9 @@ Result<Wish> prepare_generate_topics(const Call& call) {
   parameters->min_topics = static_cast<std::uint32_t>(fields.number("min_topics", 0, 1, 500));
   parameters->depth = static_cast<std::uint32_t>(fields.number("depth", 0, 1, 5));
   parameters->granularity = static_cast<float>(fields.optional_decimal("granularity", -1, 1).value_or(0));
-  parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words"});
+  const engine::Settings& settings = call.state->settings;
+  parameters->embedder = embedder_in(call, fields, "embedder", settings.embedder);
+  parameters->label_model = model_in(call, *body, fields, "label_model", settings.label_model);
   parameters->clear_assignments = fields.choice("assignments", "clear", {"keep", "clear"}) == "clear";
   if (method == "template" && steps::topics::find_template(parameters->template_name) == nullptr)
     fields.refuse("template", "one of " + steps::topics::template_names(),
@@ -101,13 +104,13 @@ Result<Wish> prepare_generate_topics(const Call& call) {
 Result<Wish> prepare_categorize(const Call& call) {
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
-  Fields fields(*body, "", {"scope", "overwrite_manual", "embedder", "seed", "confirm"});
+  Fields fields(*body, "", {"scope", "overwrite_manual", "embedder", "model", "seed", "confirm"});
   auto parameters = std::make_unique<schemas::CategorizeParametersT>();
   const bool all = fields.choice("scope", "unlabeled", {"unlabeled", "all"}) == "all";
   parameters->scope = all ? schemas::Scope::all : schemas::Scope::unlabeled;
   parameters->overwrite_manual = fields.flag("overwrite_manual", false);
-  if (fields.has("embedder"))
-    parameters->embedder = fields.choice("embedder", "quality", {"quality", "fast", "words"});
+  parameters->embedder = embedder_in(call, fields, "embedder", "");
+  parameters->model = model_in(call, *body, fields, "model", "");
   engine::RequestRun command;
   command.step = schemas::StepName::categorize;
   command.seed = fields.number("seed", 0, 0, UINT64_MAX);

@@ -7,11 +7,13 @@ using namespace schemas;  // the tables' names, thirty of them
 
 void apply_settings(DatasetState& state, const DatasetSettings* settings, Position position) {
   if (settings == nullptr) return;
-  Settings changed{settings->max_tokens(), settings->min_user_characters(), text_of(settings->encoding())};
+  Settings changed{settings->max_tokens(),           settings->min_user_characters(),
+                   text_of(settings->encoding()),    text_of(settings->embedder()),
+                   text_of(settings->label_model()), settings->categorize_imports()};
   if (changed.encoding.empty()) changed.encoding = "o200k_base";
-  if (changed == state.settings) return;
+  if (changed.embedder.empty()) changed.embedder = "quality";
+  if (!changed.same_limits(state.settings)) state.settings_changed = position;
   state.settings = changed;
-  state.settings_changed = position;
 }
 
 void apply_dataset_created(DatasetState& state, const DatasetCreated& event, const Fact& fact) {
@@ -31,6 +33,14 @@ void apply_dataset_changed(DatasetState& state, const DatasetChanged& event, con
 void apply_dataset_forked(DatasetState& state, const DatasetForked& event, const Fact& fact) {
   state.forked_from = event.source()->value();
   state.forked_at = event.source_position();
+  state.created_time = fact.time;
+  if (event.name() != nullptr) state.name = event.name()->str();
+  cancel_copied_runs(state, fact);
+}
+
+void apply_archive_imported(DatasetState& state, const ArchiveImported& event, const Fact& fact) {
+  state.archived_from = event.source()->value();
+  state.archived_at = event.source_position();
   state.created_time = fact.time;
   if (event.name() != nullptr) state.name = event.name()->str();
   cancel_copied_runs(state, fact);
@@ -59,6 +69,8 @@ void apply(Dataset& dataset, const Fact& fact) {
       return;
     case EventType::dataset_forked:
       return apply_dataset_forked(state, view<DatasetForked>(body), fact);
+    case EventType::archive_imported:
+      return apply_archive_imported(state, view<ArchiveImported>(body), fact);
     case EventType::run_requested:
       return apply_run_requested(state, view<RunRequested>(body), fact);
     case EventType::run_started:
@@ -94,6 +106,8 @@ void apply(Dataset& dataset, const Fact& fact) {
       return apply_record_edited(dataset, view<RecordEdited>(body), fact);
     case EventType::records_deleted:
       return apply_records_deleted(dataset, view<RecordsDeleted>(body), fact);
+    case EventType::records_erased:
+      return apply_records_erased(dataset, view<RecordsErased>(body), fact);
     case EventType::records_invalidated:
       return apply_records_invalidated(dataset, view<RecordsInvalidated>(body), fact);
     case EventType::topics_defined:
@@ -107,7 +121,7 @@ void apply(Dataset& dataset, const Fact& fact) {
     case EventType::calibration_fitted:
       return apply_calibration_fitted(state, view<CalibrationFitted>(body));
     case EventType::vectors_computed:
-      return apply_vectors_computed(state, view<VectorsComputed>(body));
+      return apply_vectors_computed(state, view<VectorsComputed>(body), fact);
     case EventType::topic_changed:
       return apply_topic_changed(state, view<TopicChanged>(body), fact);
     case EventType::topic_added:

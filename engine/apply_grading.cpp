@@ -115,7 +115,14 @@ void apply_samples_graded(DatasetState& state, const schemas::SamplesGraded& eve
 }
 
 void apply_calls_recorded(DatasetState& state, const schemas::CallsRecorded& event, const Fact& fact) {
-  const Run& run = run_for_writing(state, event.run()->value());
+  Run& run = run_for_writing(state, event.run()->value());
+  if (run.topics || run.categorize) {
+    const std::uint64_t first = run.calls.empty() ? 0 : run.calls.back().first + run.calls.back().count;
+    run.calls.push_back({*event.block(), first, event.count(), fact.position});
+    add_spending(run.spent, event);
+    get_on(run);
+    return;
+  }
   if (run.generate) return apply_calls_of_generation(state, event, fact);
   DryRun& dry_run = dry_run_for_writing(state, run.id);
   const std::uint64_t first =

@@ -29,9 +29,23 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
 void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& event, const Fact& fact);
 void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, const Fact& fact);
 void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& event, const Fact& fact);
+void apply_records_erased(Dataset& dataset, const schemas::RecordsErased& event, const Fact& fact);
 void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidated& event, const Fact& fact);
 // Removes what a run has staged.
 void drop_staged(DatasetState& state, std::uint64_t run);
+
+// apply_duplicates.cpp
+// Gives a valid, visible record its place among its equals. False when the order among them is disturbed (an
+// equal record after it was kept), and all have to be looked at again.
+bool place_among_duplicates(Dataset& dataset, std::uint64_t number);
+// Others may be duplicates of this record, so that its leaving makes one of them the first of its kind.
+bool is_original(const DatasetState& state, std::uint64_t number);
+struct Indexed {
+  bool content = false;
+  bool span = false;
+};
+// By which hashes the record is found.
+Indexed indexed_by(const Dataset& dataset, std::uint64_t number);
 
 // apply_topics.cpp
 void apply_topics_defined(DatasetState& state, const schemas::TopicsDefined& event, const Fact& fact);
@@ -51,7 +65,7 @@ void apply_topic_removed(DatasetState& state, const schemas::TopicRemoved& event
 void apply_topic_split(DatasetState& state, const schemas::TopicSplit& event, const Fact& fact);
 
 // apply_vectors.cpp
-void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event);
+void apply_vectors_computed(DatasetState& state, const schemas::VectorsComputed& event, const Fact& fact);
 // The record has another text now.
 void forget_vector(DatasetState& state, std::uint64_t number);
 

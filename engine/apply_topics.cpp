@@ -37,6 +37,8 @@ std::shared_ptr<const TopicTree> tree_from(const schemas::TopicsDefined& event) 
   tree->embedder = text_of(event.embedder());
   tree->language = text_of(event.language());
   tree->outliers = event.outliers();
+  tree->label_model = text_of(event.label_model());
+  tree->label_problem = text_of(event.label_problem());
   if (event.topics() == nullptr) return tree;
   for (const schemas::Topic* told : *event.topics()) tree->topics.push_back(topic_from(*told));
   return tree;

@@ -31,6 +31,24 @@ struct ForkDataset {
   std::string name;
   Position at = 0;
 };
+// An archive on its way in. Its payloads are staged first (held by the system stream), a few at a time; the
+// dataset then comes with all its facts in one write. What is staged and not taken is dropped, at the latest
+// by the next start.
+struct StageBlobs {
+  std::uint64_t staging = 0;  // 0 begins one; the answer's subject is its number
+  std::vector<store::Blob> blobs;
+};
+struct DropStaged {
+  std::uint64_t staging = 0;
+};
+struct ArchivedDataset;  // engine/archive.hpp
+struct ImportArchive {
+  std::string name;
+  std::uint64_t staging = 0;
+  std::shared_ptr<const ArchivedDataset> dataset;
+};
+using ArchiveWish = std::variant<StageBlobs, DropStaged, ImportArchive>;
+
 struct ChangeDataset {
   std::optional<std::string> name;
   std::optional<std::string> objective;
@@ -76,6 +94,7 @@ struct ReceiveImport {
   std::uint64_t lines = 0;
   std::uint64_t blank = 0;
   std::uint64_t bytes = 0;
+  std::optional<schemas::TracesPulledT> pulled = {};  // of an import from the trace store
 };
 struct FailImport {
   RunId run;
@@ -89,6 +108,15 @@ struct EditRecord {
 };
 struct DeleteRecords {
   std::vector<std::uint64_t> records;
+  bool confirm = false;
+};
+// Deletes records and takes their contents out of every payload that quotes them (engine/erasure.hpp).
+struct EraseRecords {
+  std::vector<std::uint64_t> records;  // visible or deleted ones
+  Position based_on = 0;               // where `replaced` was worked out
+  std::vector<ReplacedPayload> replaced;
+  std::vector<store::Blob> blobs;  // what the replaced ones give way to
+  std::string reason;              // at most 1000 bytes; kept for ever, so it must not repeat the content
   bool confirm = false;
 };
 struct RevalidateRecords {
@@ -184,9 +212,9 @@ struct PurgeDataset {};
 
 using Command =
     std::variant<ChangeDataset, DeleteDataset, RequestRun, CancelRun, ResumeRun, SkipStep, BeginImport,
-                 ImportBlock, ReceiveImport, FailImport, EditRecord, DeleteRecords, RevalidateRecords,
-                 AssignTopic, DefineTopics, ChangeTopic, AddTopic, RemoveTopic, MergeTopics, SetTargets,
-                 DefineGrader, ReviewGeneration, CommitBlock, FailAttempt, StartDue, StartAttempt,
-                 CompleteImport, AbandonImport, PurgeDataset>;
+                 ImportBlock, ReceiveImport, FailImport, EditRecord, DeleteRecords, EraseRecords,
+                 RevalidateRecords, AssignTopic, DefineTopics, ChangeTopic, AddTopic, RemoveTopic,
+                 MergeTopics, SetTargets, DefineGrader, ReviewGeneration, CommitBlock, FailAttempt, StartDue,
+                 StartAttempt, CompleteImport, AbandonImport, PurgeDataset>;
 
 }  // namespace engine

@@ -44,6 +44,7 @@ enum RecordFlag : std::uint16_t {
   unvalidated = 64,  // no verdict, or one that no longer holds
   truncated = 128,   // longer than the line limit, kept cut
   edited = 256,
+  erased = 512,  // deleted, and its content is gone for good
 };
 
 // One record: where its bytes are, what validation said, where it belongs.
@@ -88,7 +89,10 @@ struct Block {
 struct VectorBlock {
   BlobId id;
   std::string embedder;
+  Position position = 0;  // of the event
 };
+
+using TextHash = std::array<std::uint8_t, 16>;  // XXH3 of a text's bytes
 
 // Where a record's vector is; block 0 = nowhere, else index into DatasetState::vector_blocks + 1.
 struct VectorPlace {
@@ -117,6 +121,8 @@ struct TopicTree {
   std::string embedder;        // what the texts were compared by; empty when a person defined them
   std::string language;        // en, or other: compared by character n-grams
   std::uint64_t outliers = 0;  // of the records looked at, those far from the centre of their topic
+  std::string label_model;     // that was asked for names; empty: none
+  std::string label_problem;   // why some topics are named by their words all the same
   [[nodiscard]] const Topic* find(std::uint32_t id) const;
   [[nodiscard]] bool is_leaf(std::uint32_t id) const;
   [[nodiscard]] std::vector<std::uint32_t> leaves() const;
@@ -155,6 +161,25 @@ enum class RunState : std::uint8_t {
   cancelled
 };
 
+// Of the pair of ids that a record's metadata names (steps::text::Verdict::span_hash); zero: none.
+using SpanHash = std::array<std::uint8_t, 16>;
+
+struct SkippedCalls {
+  std::string reason;
+  std::uint64_t calls = 0;
+};
+// What is taken from the trace store, and up to where it has been.
+struct Pull {
+  std::string filter;           // JSON as the API has it; empty: calls were chosen one by one
+  std::string folding;          // empty: not_a_prefix
+  std::uint64_t watermark = 0;  // sequence number in the trace store: everything up to it has been looked at
+  std::uint64_t matching = 0;   // known when received, as `skipped`
+  std::vector<SkippedCalls> skipped;
+  Position position = 0;  // of the event that ended it; 0 = not ended
+  std::int64_t time = 0;  // of that event, µs UTC
+  bool with_failed = false;
+};
+
 struct ImportProgress {
   schemas::ImportMode mode = schemas::ImportMode::append;
   Source source = Source::upload;
@@ -170,6 +195,8 @@ struct ImportProgress {
   std::uint64_t replaced = 0;
   std::uint64_t generation = 0;  // the run that generated these records; 0 = none
   bool received = false;
+  bool categorize = false;   // give the records topics, whatever the settings say
+  std::optional<Pull> pull;  // of an import from the trace store
 };
 
 struct Run {
@@ -197,6 +224,8 @@ struct Run {
   std::optional<schemas::CategorizeParametersT> categorize;
   std::optional<schemas::DryRunParametersT> dry_run;
   std::optional<schemas::GenerateParametersT> generate;
+  std::vector<WorkBlock> calls;  // of topics and categorize: what models have answered
+  Spending spent;                // for those
 
   // Attempts in a row without a block of work done, the present one included; too many park it.
   [[nodiscard]] std::uint32_t fruitless() const { return attempt - forgiven; }
@@ -235,10 +264,33 @@ struct Settings {
   std::uint32_t max_tokens = 8000;
   std::uint32_t min_user_characters = 0;
   std::string encoding = "o200k_base";
+  std::string embedder = "quality";  // what compares texts: quality, fast, words, or provider/model
+  std::string label_model;           // provider/model that names topics; empty: their own words do
+  bool categorize_imports = false;   // records that are added get one of the topics there are
   bool operator==(const Settings&) const = default;
+  // Whether a verdict on a record holds under the other settings as well.
+  [[nodiscard]] bool same_limits(const Settings& other) const {
+    return max_tokens == other.max_tokens && min_user_characters == other.min_user_characters &&
+           encoding == other.encoding;
+  }
+};
+
+// A payload that gave way to one in which erased records are blank.
+struct ReplacedPayload {
+  Position position = 0;  // of the event that named `from`
+  BlobId from;
+  BlobId to;
+};
+
+struct Erasure {
+  Position position = 0;  // of the event
+  std::vector<std::uint64_t> records;
+  std::vector<ReplacedPayload> replaced;
 };
 
 struct DatasetState {
+  bool outline =
+      false;  // not the state itself: records, blocks and vectors are left out (never written down)
   std::uint64_t id = 0;
   Position position = 0;  // of the newest event folded in
   std::int64_t time = 0;  // of that event, µs UTC
@@ -253,11 +305,16 @@ struct DatasetState {
   bool purged = false;
   std::uint64_t forked_from = 0;
   Position forked_at = 0;
+  std::uint64_t archived_from = 0;  // id in the store that wrote the archive; 0 = not from an archive
+  Position archived_at = 0;
 
   CowVector<RecordRow, 1024> records;  // index = record number - 1
   CowVector<Block, 256> blocks;
   CowVector<VectorPlace, 1024> vectors;  // index = record number - 1; shorter than `records`
   CowVector<VectorBlock, 64> vector_blocks;
+  CowVector<SpanHash, 1024>
+      spans;  // index = record number - 1; shorter than `records`, zero where there is none
+  std::map<TextHash, std::vector<VectorPlace>> text_vectors;  // of texts that are no records, by embedder
   Counters counters;
   std::uint64_t pending = 0;  // records to be validated, staged ones included
 
@@ -273,17 +330,22 @@ struct DatasetState {
   CowVector<DryRun, 4> dry_runs;         // in the order they were requested
   CowVector<Generation, 4> generations;
   std::map<StepName, std::string> skipped;  // step -> reason, until it runs
+  std::optional<Pull> pull;                 // the newest one that has completed
 
   LastChange records_changed;      // import, edit, delete, a verdict that moved
   LastChange topics_changed;       // the hierarchy
   LastChange assignments_changed;  // topics of records
   LastChange grader_changed;
-  bool categorize_due = false;  // topics were defined and nobody has assigned yet
-  bool coverage_due = false;    // a categorization has ended
+  std::vector<Erasure> erasures;  // in the order they happened
+  bool categorize_due = false;    // topics were defined and nobody has assigned yet
+  bool coverage_due = false;      // a categorization has ended
 
   [[nodiscard]] const RecordRow* record(RecordId id) const;  // null when it never existed
+  // The earlier record of the same messages and tools that this one repeats, or itself.
+  [[nodiscard]] std::uint64_t first_of_content(std::uint64_t number) const;
   // Where the vector of a record, or of the earlier one it repeats, is; null when `embedder` has made none.
   [[nodiscard]] const VectorPlace* vector(std::uint64_t number, std::string_view embedder) const;
+  [[nodiscard]] const VectorPlace* text_vector(const TextHash& hash, std::string_view embedder) const;
   [[nodiscard]] const Run* run(RunId id) const;
   [[nodiscard]] const Run* last_run(StepName step) const;
   // The newest run of a step that has completed; null when there is none.
@@ -298,7 +360,17 @@ struct DatasetState {
   [[nodiscard]] std::uint64_t uncategorized() const { return counters.valid - counters.categorized; }
 };
 
+// What lists of datasets need of a state, without all that grows with records.
+DatasetState outline_of(const DatasetState& state);
+// Of memory, about: what outline_of() would save.
+std::size_t bytes_of(const DatasetState& state);
+
 // Every payload that the state names, each once.
 std::vector<BlobId> blobs_of(const DatasetState& state);
+
+// Puts the blank payloads of an erasure in the place of what was erased, as far as the state names it.
+void replace_payloads(DatasetState& state, const std::vector<ReplacedPayload>& replaced);
+// Erasing reaches into the past: makes of a state folded up to some position what may be shown of it today.
+void redact(DatasetState& past, const DatasetState& newest);
 
 }  // namespace engine

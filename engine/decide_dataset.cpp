@@ -10,6 +10,9 @@ std::unique_ptr<schemas::DatasetSettingsT> told(const Settings& settings) {
   table->max_tokens = settings.max_tokens;
   table->min_user_characters = settings.min_user_characters;
   table->encoding = settings.encoding;
+  table->embedder = settings.embedder;
+  table->label_model = settings.label_model;
+  table->categorize_imports = settings.categorize_imports;
   return table;
 }
 
@@ -42,7 +45,8 @@ Result<Decision> decide_on(const DatasetState& state, const ChangeDataset& comma
   if (command.settings && *command.settings != state.settings) {
     if (auto good = check_settings(*command.settings); !good) return std::unexpected(good.error());
     event.settings = told(*command.settings);
-    revalidate = !state.records.empty();  // staged ones as well
+    // Staged ones as well.
+    revalidate = !state.records.empty() && !command.settings->same_limits(state.settings);
   }
   const bool nothing_new = (!command.name || *command.name == state.name) &&
                            (!command.objective || *command.objective == state.objective) && !event.settings;

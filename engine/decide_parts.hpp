@@ -32,11 +32,16 @@ Result<Decision> decide_on(const DatasetState& state, const AbandonImport& comma
 Result<Decision> decide_on(const DatasetState& state, const EditRecord& command, const Now& now);
 Result<Decision> decide_on(const DatasetState& state, const DeleteRecords& command, const Now& now);
 Result<Decision> decide_on(const DatasetState& state, const RevalidateRecords& command, const Now& now);
+// decide_erase.cpp
+Result<Decision> decide_on(const DatasetState& state, const EraseRecords& command, const Now& now);
 
 // decide_topics.cpp
 Result<Decision> decide_on(const DatasetState& state, const AssignTopic& command, const Now& now);
 Result<Decision> decide_on(const DatasetState& state, const DefineTopics& command, const Now& now);
 Result<Decision> decide_on(const DatasetState& state, const SetTargets& command, const Now& now);
+
+// A person's topics come first: a run that is about to define others would take them away again.
+void cancel_topic_runs(const DatasetState& state, std::vector<NewEvent>& events);
 
 // decide_topic_edits.cpp
 Result<Decision> decide_on(const DatasetState& state, const ChangeTopic& command, const Now& now);

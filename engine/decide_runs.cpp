@@ -63,6 +63,17 @@ Result<void> refuse_unconfirmed(const DatasetState& state, const RequestRun& com
 }
 }  // namespace
 
+namespace {
+// What compares and names the texts is settled when the run is asked for: later changes are for later runs.
+void settle_topics(const DatasetState& state, schemas::RunParametersT& parameters) {
+  if (!parameters.topics) {
+    parameters.topics = std::make_unique<schemas::TopicsParametersT>();
+    parameters.topics->label_model = state.settings.label_model;
+  }
+  if (parameters.topics->embedder.empty()) parameters.topics->embedder = state.settings.embedder;
+}
+}  // namespace
+
 Result<Decision> decide_on(const DatasetState& state, const RequestRun& command, const Now& /*now*/) {
   if (auto good = refuse_if_blocked(state, command.step); !good) return std::unexpected(good.error());
   if (command.step == StepName::grader) {
@@ -87,6 +98,7 @@ Result<Decision> decide_on(const DatasetState& state, const RequestRun& command,
     decision.events.push_back(schemas::encode(event));
   }
   schemas::RunParametersT parameters = command.parameters;
+  if (command.step == StepName::topics) settle_topics(state, parameters);
   if (command.step == StepName::dry_run) {
     if (!parameters.dry_run) parameters.dry_run = std::make_unique<schemas::DryRunParametersT>();
     if (auto good = check_dry_run(state, *parameters.dry_run); !good) return std::unexpected(good.error());
@@ -134,7 +146,7 @@ Result<Decision> decide_on(const DatasetState& state, const ResumeRun& command, 
 Result<Decision> decide_on(const DatasetState& state, const StartDue& command, const Now& /*now*/) {
   if (state.active_run(command.step) != nullptr) return Decision{};
   schemas::RunParametersT parameters;
-  if (command.step == StepName::topics) parameters.topics = std::make_unique<schemas::TopicsParametersT>();
+  if (command.step == StepName::topics) settle_topics(state, parameters);
   if (command.step == StepName::categorize)
     parameters.categorize = std::make_unique<schemas::CategorizeParametersT>();
   return Decision{
@@ -188,7 +200,8 @@ bool overtaken(const DatasetState& state, const NewEvent& event, Position based_
   }
   if (event.type == schemas::EventType::vectors_computed) {
     const auto* records = schemas::view<schemas::VectorsComputed>(event.body).records();
-    return std::ranges::any_of(*records, [&](std::uint64_t number) { return any_edited_since(number, 1); });
+    return records != nullptr &&
+           std::ranges::any_of(*records, [&](std::uint64_t number) { return any_edited_since(number, 1); });
   }
   return (event.type == schemas::EventType::topics_defined ||
           event.type == schemas::EventType::topic_split) &&

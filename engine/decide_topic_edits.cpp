@@ -126,7 +126,10 @@ Result<Decision> decide_on(const DatasetState& state, const AddTopic& command, c
   event.topic->name = command.topic.name;
   event.topic->description = command.topic.description;
   event.topic->keywords = command.topic.keywords;
-  return Decision{{schemas::encode(event)}, {}, {}, state.topics_ever + 1};
+  Decision decision{{}, {}, {}, state.topics_ever + 1};
+  if (state.topics->topics.empty()) cancel_topic_runs(state, decision.events);
+  decision.events.push_back(schemas::encode(event));
+  return decision;
 }
 
 Result<Decision> decide_on(const DatasetState& state, const RemoveTopic& command, const Now& /*now*/) {

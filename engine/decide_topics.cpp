@@ -64,6 +64,16 @@ std::vector<std::uint32_t> ids_for(const DatasetState& state, const DefineTopics
 }
 }  // namespace
 
+void cancel_topic_runs(const DatasetState& state, std::vector<NewEvent>& events) {
+  for (const Run& run : state.runs) {
+    if (run.step != StepName::topics || run.ended()) continue;
+    schemas::RunCancelledT event;
+    event.run = RunId(run.id);
+    event.reason = "topics were defined by hand";
+    events.push_back(schemas::encode(event));
+  }
+}
+
 Result<Decision> decide_on(const DatasetState& state, const DefineTopics& command, const Now& /*now*/) {
   if (auto good = check_topics(command); !good) return std::unexpected(good.error());
   const auto ids = ids_for(state, command);
@@ -89,7 +99,10 @@ Result<Decision> decide_on(const DatasetState& state, const DefineTopics& comman
     }
     event.topics.push_back(std::move(told));
   }
-  return Decision{{schemas::encode(event)}, {}, {}, event.version};
+  Decision decision{{}, {}, {}, event.version};
+  cancel_topic_runs(state, decision.events);
+  decision.events.push_back(schemas::encode(event));
+  return decision;
 }
 
 Result<Decision> decide_on(const DatasetState& state, const SetTargets& command, const Now& /*now*/) {

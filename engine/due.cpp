@@ -77,6 +77,20 @@ void note(Busy& busy, const Run& run) {
 }
 }  // namespace
 
+namespace {
+// An import whose records are to get topics has ended since the last categorization was asked for.
+const Run* import_to_categorize(const DatasetState& state) {
+  const Run* last = state.last_run(StepName::categorize);
+  for (std::size_t i = state.runs.size(); i-- > 0;) {
+    const Run& run = state.runs[i];
+    const bool asked = run.import && (run.import->categorize || state.settings.categorize_imports);
+    if (asked && run.state == RunState::completed && (last == nullptr || run.ended_at > last->requested_at))
+      return &run;
+  }
+  return nullptr;
+}
+}  // namespace
+
 std::vector<Due> due(const DatasetState& state, const Now& now) {
   std::vector<Due> list;
   if (state.deleted_at != 0) {
@@ -99,6 +113,10 @@ std::vector<Due> due(const DatasetState& state, const Now& now) {
   }
   if (settled && state.categorize_due && !busy.topics && !busy.categorize) {
     start(StepName::categorize, state.topics_changed.because, state.topics_changed.position);
+  } else if (settled && !busy.topics && !busy.categorize && !state.topic_counts.empty() &&
+             state.uncategorized() > 0) {
+    if (const Run* import = import_to_categorize(state); import != nullptr)
+      start(StepName::categorize, "records imported", import->ended_at);
   }
   if (state.coverage_due && !busy.categorize && !busy.coverage && !state.topic_counts.empty()) {
     start(StepName::coverage, "records categorized", state.assignments_changed.position);

@@ -58,6 +58,10 @@ void Engine::fork(DatasetId source, ForkDataset command, Origin origin, OnAnswer
   impl_->submit({source.value(), std::move(command), std::move(origin), std::move(on_answer), 0, 0});
 }
 
+void Engine::take_in(ArchiveWish wish, Origin origin, OnAnswer on_answer) {
+  impl_->submit({0, std::move(wish), std::move(origin), std::move(on_answer), 0, 0});
+}
+
 Result<StatePtr> Engine::state_at(DatasetId dataset, Position at) const {
   const auto head = impl_->log_.head(dataset.value());
   if (!head) return schemas::fail(ErrorCode::not_found, "a dataset", "'" + to_text(dataset) + "'");
@@ -88,8 +92,8 @@ const store::EventLog& Engine::log() const {
 }
 
 EngineStatistics Engine::statistics() const {
-  return {impl_->commands_, impl_->refused_, impl_->events_,        impl_->groups_,
-          impl_->queue_,    impl_->working_, impl_->datasets_count_};
+  return {impl_->commands_, impl_->refused_,        impl_->events_,        impl_->groups_,     impl_->queue_,
+          impl_->working_,  impl_->datasets_count_, impl_->evicted_count_, impl_->state_bytes_};
 }
 
 bool Engine::alive(std::chrono::milliseconds within) const {

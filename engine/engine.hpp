@@ -51,7 +51,7 @@ using StatePtr = std::shared_ptr<const DatasetState>;
 // One commit of one dataset, in order.
 struct Published {
   DatasetId dataset;
-  StatePtr state;                                                  // after it
+  StatePtr state;                                                  // after it; an outline when evicted
   std::vector<std::shared_ptr<const store::Committed>> committed;  // its events
 };
 using OnPublished = std::function<void(const Published&)>;  // called on the engine thread: post on
@@ -64,6 +64,9 @@ struct EngineOptions {
   std::uint64_t snapshot_every = 2000;      // events of a dataset between two snapshots
   std::size_t snapshots_kept = 2;
   std::size_t blob_cache_bytes = 16U << 20U;
+  // Of loaded states, about; beyond it those of idle datasets that were not written to for longest are left
+  // out of memory and folded again when a command comes.
+  std::size_t state_bytes_max = std::size_t{1} << 30U;
 };
 
 struct EngineStatistics {
@@ -74,6 +77,8 @@ struct EngineStatistics {
   std::size_t queue = 0;
   std::size_t runs_working = 0;
   std::size_t datasets = 0;
+  std::size_t datasets_evicted = 0;
+  std::size_t state_bytes = 0;  // of loaded states, about
 };
 
 class Engine {
@@ -92,6 +97,8 @@ class Engine {
   void submit(DatasetId dataset, Command command, Origin origin, OnAnswer on_answer);
   void create(CreateDataset command, Origin origin, OnAnswer on_answer);
   void fork(DatasetId source, ForkDataset command, Origin origin, OnAnswer on_answer);
+  // The steps of taking an archive in; the answer to ImportArchive names the new dataset.
+  void take_in(ArchiveWish wish, Origin origin, OnAnswer on_answer);
 
   // The state at a position (<= head): newest snapshot before it and a fold of the tail. On the caller's
   // thread.

@@ -26,6 +26,13 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
                          "'" + original.name + (original.purged ? "', erased" : "', deleted"));
   }
   if (auto seen = check_seen(original, pending.origin); !seen) return std::unexpected(seen.error());
+  for (const Erasure& erasure : original.erasures) {
+    if (erasure.position <= at) continue;
+    return schemas::fail(
+        ErrorCode::gone,
+        "a position from " + std::to_string(erasure.position) + " on, where contents of records were erased",
+        std::to_string(at), "a copy of an earlier moment would lack them", "/at");
+  }
   const std::uint64_t id = ++last_dataset_;
   Entry copy;
   copy.dataset.state.id = id;
@@ -99,6 +106,7 @@ void Engine::Impl::publish(Group& group, std::vector<store::Committed> committed
   }
   for (auto& [id, published] : by_dataset) {
     Entry& entry = datasets_.at(id);
+    entry.last_used = clock_.now();
     entry.published = std::make_shared<const DatasetState>(entry.dataset.state);
     published.dataset = DatasetId(id);
     published.state = entry.published;
@@ -135,11 +143,7 @@ Result<void> Engine::Impl::mend(std::uint64_t id) {
   }
   auto loaded = load(log_, DatasetId(id), head->position);
   if (!loaded) return std::unexpected(loaded.error());
-  entry.dataset = std::move(*loaded);
-  entry.broken = false;
-  // After an unknown outcome the log may be ahead of what was published.
-  entry.published = std::make_shared<const DatasetState>(entry.dataset.state);
-  on_published_({DatasetId(id), entry.published, {}});
+  install(id, entry, std::move(*loaded));
   return {};
 }
 

@@ -91,6 +91,7 @@ void Engine::Impl::handle(Pending& pending, Group& group) {
     if (const auto* wish = std::get_if<CreateDataset>(&pending.wish))
       return create_one(*wish, pending, group);
     if (const auto* wish = std::get_if<ForkDataset>(&pending.wish)) return fork_one(*wish, pending, group);
+    if (const auto* wish = std::get_if<ArchiveWish>(&pending.wish)) return archive_one(*wish, pending, group);
     return decide_one(pending, group);
   };
   Result<Answer> answer = answer_to();
@@ -149,7 +150,7 @@ Result<Answer> Engine::Impl::decide_one(Pending& pending, Group& group) {
     return schemas::fail(ErrorCode::not_found, "a dataset", "'" + to_text(DatasetId(pending.dataset)) + "'",
                          "GET /api/v1/datasets lists them");
   }
-  if (found->second.broken) {
+  if (found->second.broken || found->second.evicted) {
     if (const auto mended = mend(pending.dataset); !mended) return std::unexpected(mended.error());
     if (!datasets_.contains(pending.dataset)) return decide_one(pending, group);
   }
@@ -197,14 +198,9 @@ void Engine::Impl::register_dataset(std::uint64_t id, const std::string& name, c
   schemas::DatasetRegisteredT event;
   event.dataset = DatasetId(id);
   event.name = name;
-  store::Append append;
-  append.stream = schemas::system_stream;
-  append.expected = system_position_++;
-  append.epoch = epoch_;
-  append.time = clock_.now();
-  append.actor = pending.origin.actor;
-  append.command = pending.origin.command;
+  store::Append append = append_to_system(pending);
   append.events.push_back(schemas::encode(event));
+  ++system_position_;
   add(group, schemas::system_stream, std::move(append));
 }
 

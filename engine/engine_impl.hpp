@@ -34,7 +34,7 @@ class Engine::Impl {
   Result<void> start(OnPublished on_published);
   void stop(std::chrono::milliseconds patience);
 
-  using Wish = std::variant<Command, CreateDataset, ForkDataset>;
+  using Wish = std::variant<Command, CreateDataset, ForkDataset, ArchiveWish>;
   struct Pending {
     std::uint64_t dataset = 0;
     Wish wish;
@@ -50,7 +50,8 @@ class Engine::Impl {
   Clock& clock_;
   const EngineOptions options_;
   std::atomic<std::uint64_t> commands_ = 0, refused_ = 0, events_ = 0, groups_ = 0;
-  std::atomic<std::size_t> queue_ = 0, working_ = 0, datasets_count_ = 0;
+  std::atomic<std::size_t> queue_ = 0, working_ = 0, datasets_count_ = 0, evicted_count_ = 0,
+                           state_bytes_ = 0;
   std::atomic<std::int64_t> last_beat_ = 0;  // ms of the steady clock
 
  private:
@@ -66,7 +67,9 @@ class Engine::Impl {
     StatePtr published;
     Position snapshot_position = 0;
     bool snapshot_under_way = false;
-    bool broken = false;  // a failed write has left it ahead of the log: load it again before use
+    bool broken = false;         // a failed write has left it ahead of the log: load it again before use
+    bool evicted = false;        // only an outline is in memory: load it before use
+    std::int64_t last_used = 0;  // µs UTC
     std::map<std::uint64_t, Working> working;
   };
   // What one synced write is made of, and who waits for it.
@@ -98,6 +101,20 @@ class Engine::Impl {
   Result<void> mend(std::uint64_t id);
   Now now() const;
 
+  // engine_archive.cpp
+  Result<Answer> archive_one(const ArchiveWish& wish, Pending& pending, Group& group);
+  Result<Answer> stage(const StageBlobs& wish, const Pending& pending, Group& group);
+  Result<Answer> drop(const DropStaged& wish, const Pending& pending, Group& group);
+  Result<Answer> import_one(const ImportArchive& wish, Pending& pending, Group& group);
+  store::Append append_to_system(const Pending& pending) const;
+  Result<void> drop_all_staged();
+
+  // engine_evict.cpp
+  void evict_idle();
+  bool can_evict(const Entry& entry) const;
+  void evict(std::uint64_t id, Entry& entry);
+  void install(std::uint64_t id, Entry& entry, Dataset dataset);
+
   // engine_work.cpp
   void look(std::uint64_t id);
   void look_later(std::uint64_t id, std::int64_t time);
@@ -106,6 +123,7 @@ class Engine::Impl {
               Result<StepBlock> block);
   void drop_ended(Entry& entry);
   void snapshot_if_due(std::uint64_t id);
+  void snapshot_aside(std::uint64_t id, Entry& entry);
   void snapshot_all();
   void beat();
 
@@ -128,7 +146,9 @@ class Engine::Impl {
   OnPublished on_published_;
   std::map<std::uint64_t, Entry> datasets_;
   Position system_position_ = 0;
-  std::uint64_t last_dataset_ = 0;  // highest id ever given
+  std::uint64_t last_dataset_ = 0;                       // highest id ever given
+  std::map<std::uint64_t, std::vector<BlobId>> staged_;  // by staging
+  std::uint64_t last_staging_ = 0;
   std::uint64_t epoch_ = 0;
   std::uint64_t commands_named_ = 0;
   std::deque<Pending> pending_;

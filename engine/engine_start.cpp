@@ -49,7 +49,9 @@ Result<void> Engine::Impl::load_all() {
     for (const Position position : snapshots)
       entry.snapshot_position = std::max(entry.snapshot_position, position);
     last_dataset_ = std::max(last_dataset_, head.stream);
+    evict_idle();  // a store may hold more than memory does
   }
+  if (auto dropped = drop_all_staged(); !dropped) return dropped;
   datasets_count_ = datasets_.size();
   return {};
 }

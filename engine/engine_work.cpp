@@ -11,7 +11,7 @@ namespace engine {
 
 void Engine::Impl::look(std::uint64_t id) {
   const auto found = datasets_.find(id);
-  if (found == datasets_.end() || stopping_) return;
+  if (found == datasets_.end() || stopping_ || found->second.evicted) return;
   if (found->second.broken) {
     if (!mend(id)) return look_later(id, clock_.now() + retry_first_delay_us);
     if (!datasets_.contains(id)) return;
@@ -127,7 +127,11 @@ void Engine::Impl::snapshot_if_due(std::uint64_t id) {
   const auto found = datasets_.find(id);
   if (found == datasets_.end() || found->second.snapshot_under_way || stopping_) return;
   Entry& entry = found->second;
-  if (entry.published->position - entry.snapshot_position < options_.snapshot_every) return;
+  if (entry.evicted || entry.published->position - entry.snapshot_position < options_.snapshot_every) return;
+  snapshot_aside(id, entry);
+}
+
+void Engine::Impl::snapshot_aside(std::uint64_t id, Entry& entry) {
   entry.snapshot_under_way = true;
   ++working_;
   boost::asio::post(work_, [this, id, state = entry.published] {
@@ -145,7 +149,7 @@ void Engine::Impl::snapshot_if_due(std::uint64_t id) {
 
 void Engine::Impl::snapshot_all() {
   for (auto& [id, entry] : datasets_) {
-    if (entry.broken || entry.published->position == entry.snapshot_position) continue;
+    if (entry.broken || entry.evicted || entry.published->position == entry.snapshot_position) continue;
     const auto put = log_.put_snapshot(id, entry.published->position, serialize(*entry.published),
                                        options_.snapshots_kept);
     if (!put) spdlog::warn("no snapshot of {}: {}", to_text(DatasetId(id)), put.error().message());
@@ -155,6 +159,7 @@ void Engine::Impl::snapshot_all() {
 void Engine::Impl::beat() {
   const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
   last_beat_ = std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+  evict_idle();
   beat_timer_.expires_after(std::chrono::milliseconds(500));
   beat_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled) beat();

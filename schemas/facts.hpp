@@ -34,6 +34,7 @@ struct EventTypeOf;
   X(dataset_deleted, DatasetDeleted)                \
   X(dataset_purged, DatasetPurged)                  \
   X(dataset_forked, DatasetForked)                  \
+  X(archive_imported, ArchiveImported)              \
   X(run_requested, RunRequested)                    \
   X(run_started, RunStarted)                        \
   X(run_progressed, RunProgressed)                  \
@@ -51,6 +52,7 @@ struct EventTypeOf;
   X(record_edited, RecordEdited)                    \
   X(records_deleted, RecordsDeleted)                \
   X(records_invalidated, RecordsInvalidated)        \
+  X(records_erased, RecordsErased)                  \
   X(topics_defined, TopicsDefined)                  \
   X(topics_assigned, TopicsAssigned)                \
   X(topic_assigned_manually, TopicAssignedManually) \

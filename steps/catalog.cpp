@@ -34,8 +34,12 @@ schemas::Result<const text::Tokenizer*> Tokenizers::get(const std::string& name)
 
 engine::StepCatalog catalog(const std::shared_ptr<const Tokenizers>& tokenizers,
                             const std::shared_ptr<const Embedders>& embedders, const Outside& outside) {
-  return {validate(tokenizers), find_topics(embedders), categorize(embedders),
-          measure_coverage(),   dry_run(outside),       generate_records(outside)};
+  return {validate(tokenizers),
+          find_topics(embedders, outside),
+          categorize(embedders, outside),
+          measure_coverage(),
+          dry_run(outside),
+          generate_records(outside)};
 }
 
 }  // namespace steps

@@ -41,8 +41,8 @@ class Tokenizers {
 };
 
 engine::StepKind validate(std::shared_ptr<const Tokenizers> tokenizers);
-engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders);
-engine::StepKind categorize(std::shared_ptr<const Embedders> embedders);
+engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders, const Outside& outside);
+engine::StepKind categorize(std::shared_ptr<const Embedders> embedders, const Outside& outside);
 engine::StepKind measure_coverage();
 engine::StepKind dry_run(const Outside& outside);
 engine::StepKind generate_records(const Outside& outside);

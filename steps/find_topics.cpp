@@ -6,6 +6,7 @@
 
 #include "steps/catalog.hpp"
 #include "steps/embed/language.hpp"
+#include "steps/name_topics.hpp"
 #include "steps/topic_events.hpp"
 #include "steps/topics/templates.hpp"
 #include "steps/vectors.hpp"
@@ -14,8 +15,9 @@ namespace steps {
 
 namespace {
 constexpr std::size_t texts_max = 20'000;  // more records are represented by a sample of this many
-constexpr std::size_t block_texts = 2048;  // embedded between two events
 constexpr double english_share_min = 0.8;
+
+using schemas::Position;
 
 struct Memory {
   std::vector<std::uint64_t> records;
@@ -24,6 +26,11 @@ struct Memory {
   bool english = true;
   std::vector<std::uint64_t> missing;  // records to be embedded
   std::size_t embedded = 0;            // of those
+  std::optional<topics::TopicProposal> proposal;
+  Naming naming;
+  Position topics_position = 0;  // where the topics stood when the records were chosen
+
+  [[nodiscard]] bool by_grams() const { return !english && !embedder; }
 };
 
 // splitmix64's finalizer: which records a sample takes depends on their number and the seed alone.
@@ -73,6 +80,7 @@ schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, co
   const schemas::TopicsParametersT parameters = parameters_of(input);
   auto embedder = embedders.get(parameters.embedder);
   if (!embedder) return std::unexpected(embedder.error());
+  memory.topics_position = input.state.topics_changed.position;
   memory.records = sampled(input.state, input.run.seed, parameters.split);
   const std::size_t needed = parameters.split != 0 ? 4 : 1;
   if (memory.records.size() < needed) {
@@ -87,15 +95,16 @@ schemas::Result<engine::StepBlock> read_texts(const engine::StepInput& input, co
   memory.texts = std::move(*texts);
   const auto english = static_cast<double>(std::ranges::count_if(memory.texts, embed::is_english));
   memory.english = english >= english_share_min * static_cast<double>(memory.texts.size());
-  if (memory.english) memory.embedder = *embedder;
+  // A model elsewhere may know other languages; ours knows English.
+  if (memory.english || (*embedder && !(*embedder)->is_local())) memory.embedder = *embedder;
+  memory.naming.model = parameters.label_model;
   if (memory.embedder) memory.missing = without_vector(input.state, memory.records, memory.embedder->name());
   return progress(input, memory);
 }
 
 schemas::Result<engine::StepBlock> embed_block(const engine::StepInput& input, Memory& memory) {
   engine::StepBlock block;
-  if (auto good =
-          compute_next_vectors(input, *memory.embedder, memory.missing, block_texts, memory.embedded, block);
+  if (auto good = compute_next_vectors(input, *memory.embedder, memory.missing, memory.embedded, block);
       !good)
     return std::unexpected(good.error());
   const engine::StepBlock told = progress(input, memory);
@@ -117,15 +126,13 @@ schemas::Result<topics::TopicProposal> find(const engine::StepInput& input, cons
     options.rows_min = std::max<std::size_t>(2, memory.texts.size() / 20);
     if (parameters.max_topics == 0) options.topics_max = 8;
   }
-  topics::Matrix rows;
+  Vectors read;
   topics::TextVectors vectors;
-  std::vector<embed::Part> parts;
   if (memory.embedder) {
-    auto read = read_vectors(input, *memory.embedder, memory.records);
-    if (!read) return std::unexpected(read.error());
-    rows = std::move(*read);
-    parts = memory.embedder->parts();
-    vectors = {&rows, parts};
+    auto all = read_vectors(input, *memory.embedder, memory.records);
+    if (!all) return std::unexpected(all.error());
+    read = std::move(*all);
+    vectors = {&read.rows, read.parts};
   }
   return topics::find_topics(
       memory.texts, options, [&](double) { return !input.stop.stop_requested(); }, vectors,
@@ -142,8 +149,26 @@ schemas::Result<engine::StepBlock> from_template(const engine::StepInput& input)
   return engine::StepBlock{{schemas::encode(topics_from_template(input, *found))}, true};
 }
 
+schemas::Result<engine::StepBlock> told(const engine::StepInput& input, const Memory& memory) {
+  const std::string compared = memory.embedder     ? memory.embedder->name()
+                               : memory.by_grams() ? "character n-grams"
+                                                   : "words";
+  const Naming* naming = memory.naming.model.empty() ? nullptr : &memory.naming;
+  const FoundTopics found{*memory.proposal,  memory.records, compared,
+                          memory.by_grams(), memory.english, naming};
+  if (input.run.topics && input.run.topics->split != 0) return split_block(input, found);
+  return engine::StepBlock{{schemas::encode(topics_found(input, found))}, true};
+}
+
+// What the memory was made of has changed since.
+bool is_overtaken(const engine::StepInput& input, const Memory& memory) {
+  const engine::DatasetState& state = input.state;
+  if (memory.embedder && !without_vector(state, memory.records, memory.embedder->name()).empty()) return true;
+  return state.topics_changed.position > memory.topics_position;
+}
+
 schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any& scratch,
-                                        const Embedders& embedders) {
+                                        const Embedders& embedders, const Outside& outside) {
   if (input.run.topics && input.run.topics->method == schemas::TopicsMethod::template_)
     return from_template(input);
   if (!scratch.has_value()) {
@@ -154,25 +179,25 @@ schemas::Result<engine::StepBlock> work(const engine::StepInput& input, std::any
   }
   Memory& memory = *std::any_cast<std::shared_ptr<Memory>&>(scratch);
   if (memory.embedded < memory.missing.size()) return embed_block(input, memory);
-  if (memory.embedder && !without_vector(input.state, memory.records, memory.embedder->name()).empty()) {
-    scratch.reset();  // records were edited or deleted while the vectors were computed
-    return work(input, scratch, embedders);
+  if (is_overtaken(input, memory)) {
+    scratch.reset();
+    return work(input, scratch, embedders, outside);
   }
-  const auto proposal = find(input, memory);
-  if (!proposal) return std::unexpected(proposal.error());
-  const std::string compared = memory.embedder  ? memory.embedder->name()
-                               : memory.english ? "words"
-                                                : "character n-grams";
-  const FoundTopics found{*proposal, memory.records, compared, memory.english};
-  if (input.run.topics && input.run.topics->split != 0) return split_block(input, found);
-  return engine::StepBlock{{schemas::encode(topics_found(input, found))}, true};
+  if (!memory.proposal) {
+    auto proposal = find(input, memory);
+    if (!proposal) return std::unexpected(proposal.error());
+    memory.proposal.emplace(std::move(*proposal));
+  }
+  if (!memory.naming.ended(*memory.proposal))
+    return name_some(input, outside, memory.texts, *memory.proposal, memory.naming);
+  return told(input, memory);
 }
 }  // namespace
 
-engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders) {
+engine::StepKind find_topics(std::shared_ptr<const Embedders> embedders, const Outside& outside) {
   return {schemas::StepName::topics, "Finds what the records are about and names it.",
-          [embedders = std::move(embedders)](const engine::StepInput& input, std::any& scratch) {
-            return work(input, scratch, *embedders);
+          [embedders = std::move(embedders), outside](const engine::StepInput& input, std::any& scratch) {
+            return work(input, scratch, *embedders, outside);
           }};
 }
 

@@ -71,18 +71,50 @@ bool stops_the_run(schemas::ErrorCode code) {
   }
 }
 
-schemas::Result<engine::StepBlock> keep_and_fail(std::uint64_t run, const schemas::Error& failure,
-                                                 std::span<const schemas::Result<llm::ChatAnswer>> answers,
-                                                 KnownCalls& known, std::optional<schemas::Error>& put_by) {
+namespace {
+// Those that were not remembered, now known and ready for the log; nothing where there are none.
+std::optional<RecordedCalls> record_fresh(std::uint64_t run,
+                                          std::span<const schemas::Result<llm::ChatAnswer>> answers,
+                                          KnownCalls& known) {
   std::vector<llm::ChatAnswer> fresh;
   for (const auto& answer : answers) {
     if (answer && !answer->remembered) fresh.push_back(*answer);
   }
-  if (fresh.empty()) return std::unexpected(failure);
+  if (fresh.empty()) return std::nullopt;
   for (const llm::ChatAnswer& answer : fresh) known.add(answer);
+  return record_calls(run, fresh);
+}
+}  // namespace
+
+schemas::Result<engine::StepBlock> keep_and_fail(std::uint64_t run, const schemas::Error& failure,
+                                                 std::span<const schemas::Result<llm::ChatAnswer>> answers,
+                                                 KnownCalls& known, std::optional<schemas::Error>& put_by) {
+  auto recorded = record_fresh(run, answers, known);
+  if (!recorded) return std::unexpected(failure);
   put_by = failure;
-  RecordedCalls recorded = record_calls(run, fresh);
-  return engine::StepBlock{{std::move(recorded.event)}, false, {std::move(recorded.blob)}};
+  return engine::StepBlock{{std::move(recorded->event)}, false, {std::move(recorded->blob)}};
+}
+
+std::string_view json_object_in(std::string_view answer) {
+  const std::size_t first = answer.find('{');
+  const std::size_t last = answer.rfind('}');
+  if (first == std::string_view::npos || last == std::string_view::npos || last < first) return answer;
+  return answer.substr(first, last - first + 1);
+}
+
+std::vector<schemas::Result<llm::ChatAnswer>> ask_and_record(const engine::StepInput& input,
+                                                             llm::Models& models,
+                                                             std::span<const llm::ChatRequest> requests,
+                                                             KnownCalls& known, engine::StepBlock& block) {
+  llm::CallOptions options;
+  options.stop = input.stop;
+  options.known = [&](std::string_view hash) { return known.find(hash); };
+  auto answers = models.chat_all(requests, options);
+  if (auto recorded = record_fresh(input.run.id, answers, known)) {
+    block.events.push_back(std::move(recorded->event));
+    block.blobs.push_back(std::move(recorded->blob));
+  }
+  return answers;
 }
 
 }  // namespace steps

@@ -39,4 +39,14 @@ schemas::Result<engine::StepBlock> keep_and_fail(std::uint64_t run, const schema
                                                  std::span<const schemas::Result<llm::ChatAnswer>> answers,
                                                  KnownCalls& known, std::optional<schemas::Error>& put_by);
 
+// The JSON object in an answer, which models may put between words or fences; the answer where there is none.
+[[nodiscard]] std::string_view json_object_in(std::string_view answer);
+
+// Asks for what the run has not been answered yet; what is new is in `block` when this returns, as an event,
+// and in `known`.
+std::vector<schemas::Result<llm::ChatAnswer>> ask_and_record(const engine::StepInput& input,
+                                                             llm::Models& models,
+                                                             std::span<const llm::ChatRequest> requests,
+                                                             KnownCalls& known, engine::StepBlock& block);
+
 }  // namespace steps

@@ -16,19 +16,22 @@ std::vector<std::uint64_t> records_of(const FoundTopics& found, const std::vecto
   return numbers;
 }
 
-std::unique_ptr<schemas::TopicT> told(const FoundTopics& found, const topics::Topic& topic, std::uint32_t id,
-                                      std::uint32_t parent, bool is_leaf) {
+std::unique_ptr<schemas::TopicT> told(const FoundTopics& found, std::size_t number, std::uint32_t id,
+                                      std::uint32_t parent) {
+  const topics::Topic& topic = found.proposal.topics[number];
+  const bool by_model =
+      found.naming != nullptr && number < found.naming->by_model.size() && found.naming->by_model[number];
   auto table = std::make_unique<schemas::TopicT>();
   table->id = schemas::TopicId(id);
   table->parent = parent;
   table->name = topic.name;
   table->description = topic.description;
-  if (!found.english)
+  if (found.by_grams)
     table->description += " Compared by character n-grams, because the texts are not English.";
   table->keywords = topic.keywords;
-  table->labels_by = schemas::LabelSource::keyphrase;
+  table->labels_by = by_model ? schemas::LabelSource::llm : schemas::LabelSource::keyphrase;
   table->exemplars = records_of(found, topic.exemplars, topic.exemplars.size() + 1);
-  if (is_leaf) table->members = records_of(found, topic.members, members_kept_max);
+  if (number < found.proposal.leaves) table->members = records_of(found, topic.members, members_kept_max);
   return table;
 }
 }  // namespace
@@ -44,17 +47,21 @@ schemas::TopicsDefinedT topics_found(const engine::StepInput& input, const Found
   event.embedder = found.compared_by;
   event.language = found.english ? "en" : "other";
   event.outliers = proposal.outliers;
+  if (found.naming != nullptr) {
+    event.label_model = found.naming->model;
+    event.label_problem = found.naming->problem;
+  }
   std::vector<std::uint32_t> id_of(proposal.topics.size(), 0);
   std::uint32_t next = input.state.topics_ever + 1;
-  const auto add = [&](std::size_t i, bool is_leaf) {
+  const auto add = [&](std::size_t i) {
     const topics::Topic& topic = proposal.topics[i];
     id_of[i] = next++;
     const std::uint32_t parent = topic.parent == topics::Topic::no_parent ? 0 : id_of[topic.parent];
-    event.topics.push_back(told(found, topic, id_of[i], parent, is_leaf));
+    event.topics.push_back(told(found, i, id_of[i], parent));
   };
   // Among upper nodes the last is the highest.
-  for (std::size_t i = proposal.topics.size(); i-- > proposal.leaves;) add(i, false);
-  for (std::size_t i = 0; i < proposal.leaves; ++i) add(i, true);
+  for (std::size_t i = proposal.topics.size(); i-- > proposal.leaves;) add(i);
+  for (std::size_t i = 0; i < proposal.leaves; ++i) add(i);
   return event;
 }
 
@@ -68,9 +75,10 @@ schemas::Result<engine::StepBlock> split_block(const engine::StepInput& input, c
   schemas::TopicSplitT split;
   split.topic = schemas::TopicId(topic);
   split.run = input.run.id;
+  if (found.naming != nullptr) split.label_problem = found.naming->problem;
   const std::uint32_t first_id = input.state.topics_ever + 1;
   for (std::uint32_t leaf = 0; leaf < proposal.leaves; ++leaf)
-    split.parts.push_back(told(found, proposal.topics[leaf], first_id + leaf, topic, true));
+    split.parts.push_back(told(found, leaf, first_id + leaf, topic));
 
   schemas::TopicsAssignedT assigned;
   assigned.run = schemas::RunId(input.run.id);

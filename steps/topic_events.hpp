@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/step.hpp"
+#include "steps/name_topics.hpp"
 #include "steps/topics/find_topics.hpp"
 #include "steps/topics/templates.hpp"
 
@@ -14,7 +15,9 @@ struct FoundTopics {
   const topics::TopicProposal& proposal;
   const std::vector<std::uint64_t>& records;  // whose texts the proposal's rows are
   std::string compared_by;                    // an embedder's name, "words" or "character n-grams"
+  bool by_grams = false;                      // of characters: nobody knew the language's words
   bool english = true;
+  const Naming* naming = nullptr;  // by a model; null: none was asked
 };
 
 schemas::TopicsDefinedT topics_found(const engine::StepInput& input, const FoundTopics& found);

@@ -9,6 +9,59 @@ namespace store {
 namespace {
 constexpr std::uint64_t progress_every = 4096;
 
+// The payloads that the events of one stream name, and those that they say are gone.
+struct Named {
+  std::unordered_set<BlobId> blobs;
+  std::unordered_set<BlobId> erased;
+  bool purged = false;
+
+  template <class Event>
+  void add_block(std::string_view body) {
+    blobs.insert(*schemas::view<Event>(body).block());
+  }
+
+  void add(schemas::EventType type, std::string_view body) {
+    using schemas::EventType;
+    switch (type) {
+      case EventType::records_imported:
+        return add_block<schemas::RecordsImported>(body);
+      case EventType::record_edited:
+        return add_block<schemas::RecordEdited>(body);
+      case EventType::vectors_computed:
+        return add_block<schemas::VectorsComputed>(body);
+      case EventType::samples_answered:
+        return add_block<schemas::SamplesAnswered>(body);
+      case EventType::samples_graded:
+        return add_block<schemas::SamplesGraded>(body);
+      case EventType::calls_recorded:
+        return add_block<schemas::CallsRecorded>(body);
+      case EventType::records_generated:
+        return add_block<schemas::RecordsGenerated>(body);
+      case EventType::grader_defined:
+        blobs.insert(*schemas::view<schemas::GraderDefined>(body).definition());
+        return;
+      case EventType::dry_run_sampled:
+        blobs.insert(*schemas::view<schemas::DryRunSampled>(body).sample());
+        return;
+      case EventType::records_erased:
+        return add_erased(schemas::view<schemas::RecordsErased>(body));
+      case EventType::dataset_purged:
+        purged = true;
+        return;
+      default:  // names no payload
+        return;
+    }
+  }
+
+  void add_erased(const schemas::RecordsErased& event) {
+    if (event.replaced() == nullptr) return;
+    for (const schemas::PayloadReplaced* payload : *event.replaced()) {
+      erased.insert(*payload->from());
+      blobs.insert(*payload->to());
+    }
+  }
+};
+
 class Auditor {
  public:
   Auditor(const EventLog& log, GlobalPosition newest, const std::function<void(std::uint64_t)>& progress)
@@ -16,6 +69,7 @@ class Auditor {
 
   void walk(const Head& head) {
     ++report_.streams;
+    named_ = {};
     before_ = Head{.stream = head.stream};
     std::string why;
     const auto scanned = log_.scan(head.stream, 1, head.position, [&](const EventView& event) {
@@ -27,6 +81,7 @@ class Auditor {
                      .time = event.time(),
                      .epoch = event.envelope().epoch(),
                      .hash = hash_of(event)};
+      named_.add(event.type(), event.body());
       if (++report_.events % progress_every == 0 && progress_) progress_(report_.events);
       return true;
     });
@@ -39,8 +94,20 @@ class Auditor {
     }
   }
 
+  // Of the stream that was walked last.
   void read_blobs(StreamId stream) {
-    for (const BlobId& blob : held_by(stream)) {
+    const std::vector<BlobId> held = held_by(stream);
+    const std::unordered_set<BlobId> there(held.begin(), held.end());
+    for (const BlobId& blob : named_.blobs) {
+      if (there.contains(blob)) continue;
+      if (named_.purged || named_.erased.contains(blob)) {
+        ++report_.blobs_erased;
+      } else if (!changed_since(stream)) {
+        bad(stream, 0,
+            "blob " + schemas::to_text(blob) + ", which an event names, is neither held nor erased");
+      }
+    }
+    for (const BlobId& blob : held) {
       if (!blobs_.insert(blob).second) continue;
       const auto bytes = log_.blob(blob);
       if (bytes) ++report_.blobs;
@@ -52,6 +119,12 @@ class Auditor {
   AuditReport report_;
 
  private:
+  // The log may be in use: an erasure after the walk is not in what was named.
+  [[nodiscard]] bool changed_since(StreamId stream) const {
+    const auto newest = log_.head(stream);
+    return newest && newest->position != before_.position;
+  }
+
   std::vector<BlobId> held_by(StreamId stream) {
     std::vector<BlobId> held;
     const auto scanned =
@@ -94,6 +167,7 @@ class Auditor {
   const EventLog& log_;
   const std::function<void(std::uint64_t)>& progress_;
   Head before_;
+  Named named_;
   std::vector<bool> claimed_;  // one bit a global position
   std::unordered_set<BlobId> blobs_;
 };
@@ -111,10 +185,10 @@ Result<AuditReport> audit(const EventLog& log, bool check_blobs,
                          "only " + std::to_string(heads.size()) + " that can be read", "restore a backup");
   }
   Auditor auditor(log, newest, progress);
-  for (const Head& head : heads) auditor.walk(head);
   auditor.report_.blobs_checked = check_blobs;
-  if (check_blobs) {
-    for (const Head& head : heads) auditor.read_blobs(head.stream);
+  for (const Head& head : heads) {
+    auditor.walk(head);
+    if (check_blobs) auditor.read_blobs(head.stream);
   }
   if (progress) progress(auditor.report_.events);
   return auditor.report_;

@@ -37,7 +37,7 @@ class Matcher {
   }
 
   [[nodiscard]] bool operator()(const RecordRow& row) const {
-    if (!row.visible()) return false;
+    if (!row.visible() || row.is(erased)) return false;  // what is erased is not shown in the past either
     if (filter_.valid && row.valid() != *filter_.valid) return false;
     if (filter_.code && (row.is(unvalidated) || row.code != *filter_.code)) return false;
     if (filter_.duplicate && (row.duplicate_of != 0) != *filter_.duplicate) return false;

@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,16 +26,22 @@ class Embedder {
  public:
   virtual ~Embedder() = default;
 
-  // Stands in the log beside every vector it made: "use-lite+glove", "glove". Vectors of
-  // different names are never compared.
+  // Stands in the log beside every vector it made: "use-lite+glove", "glove",
+  // "openai/text-embedding-3-small". Vectors of different names are never compared.
   [[nodiscard]] virtual std::string name() const = 0;
 
+  // Of a model elsewhere they are known with its first answer; none before. Read those of kept vectors from
+  // their block.
   [[nodiscard]] virtual std::vector<Part> parts() const = 0;
 
-  // Rows of all parts, one a text. `keep_going` (may be empty) hears how far it is, 0..1; false cancels.
-  // Errors: cancelled; not_found, corrupt, io for missing files.
-  [[nodiscard]] virtual schemas::Result<std::vector<float>> embed(
-      std::span<const std::string> texts, const std::function<bool(double)>& keep_going) const = 0;
+  // Made by this process, the same at any time; else somebody is asked, which costs and may fail, so that
+  // every vector is kept, and whose languages we do not know.
+  [[nodiscard]] virtual bool is_local() const { return true; }
+
+  // Rows of all parts, one a text. Errors: cancelled; not_found, corrupt, io for missing files; of a model
+  // elsewhere those of llm::Models.
+  [[nodiscard]] virtual schemas::Result<std::vector<float>> embed(std::span<const std::string> texts,
+                                                                  std::stop_token stop) const = 0;
 };
 
 [[nodiscard]] inline std::size_t dims_of(std::span<const Part> parts) {

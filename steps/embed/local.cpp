@@ -37,29 +37,27 @@ class Local : public Embedder {
   }
 
   schemas::Result<std::vector<float>> embed(std::span<const std::string> texts,
-                                            const std::function<bool(double)>& keep_going) const override {
+                                            std::stop_token stop) const override {
     if (auto good = load(); !good) return std::unexpected(good.error());
     const std::size_t row = dims_of(parts());
     std::vector<float> out(texts.size() * row);
     std::atomic<std::size_t> next = 0;
-    std::atomic<bool> stopped = false;
-    const auto work = [&](bool reports) {
-      while (!stopped) {
+    const auto work = [&] {
+      while (!stop.stop_requested()) {
         const std::size_t first = next.fetch_add(texts_at_once);
         if (first >= texts.size()) return;
         const std::size_t count = std::min(texts_at_once, texts.size() - first);
         embed_some(texts.subspan(first, count), std::span(out).subspan(first * row, count * row));
-        const double done = static_cast<double>(first + count) / static_cast<double>(texts.size());
-        if (reports && keep_going && !keep_going(done)) stopped = true;
       }
     };
     {
       const std::size_t useful = std::min(threads_, (texts.size() + texts_at_once - 1) / texts_at_once);
       std::vector<std::jthread> others;
-      for (std::size_t thread = 1; thread < useful; ++thread) others.emplace_back(work, false);
-      work(true);
+      for (std::size_t thread = 1; thread < useful; ++thread) others.emplace_back(work);
+      work();
     }
-    if (stopped) return schemas::fail(schemas::ErrorCode::cancelled, "to embed texts", "a request to stop");
+    if (stop.stop_requested())
+      return schemas::fail(schemas::ErrorCode::cancelled, "to embed texts", "a request to stop");
     return out;
   }
 

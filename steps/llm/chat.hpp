@@ -95,7 +95,8 @@ class Models {
   // (the answer is no JSON of the kind expected), blocked (no provider is configured), cancelled.
   [[nodiscard]] virtual std::vector<schemas::Result<ChatAnswer>> chat_all(
       std::span<const ChatRequest> requests, const CallOptions& options) = 0;
-  // One vector a text, all of one length. `dimensions` 0: the model's own.
+  // One vector a text, all of one length; as many requests as the provider's texts_per_request_max makes it,
+  // all or nothing. `dimensions` 0: the model's own. Errors as above.
   [[nodiscard]] virtual schemas::Result<std::vector<std::vector<float>>> embed(
       const std::string& model, std::span<const std::string> texts, std::uint32_t dimensions,
       const CallOptions& options) = 0;

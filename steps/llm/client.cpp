@@ -61,6 +61,30 @@ schemas::Result<void> check_json(const ChatRequest& request) {
   return check(request.tools, text::JsonKind::array, "tools");
 }
 
+using Vectors = std::vector<std::vector<float>>;
+
+// The vectors of all requests, or why there are none: the calls that were ended because another had failed do
+// not say it.
+schemas::Result<Vectors> joined(std::vector<schemas::Result<Vectors>> parts) {
+  const schemas::Error* failure = nullptr;
+  for (const auto& part : parts) {
+    if (!part && (failure == nullptr || failure->code == ErrorCode::cancelled)) failure = &part.error();
+  }
+  if (failure != nullptr) return std::unexpected(*failure);
+  Vectors all;
+  for (auto& part : parts) {
+    for (auto& vector : *part) {
+      if (!all.empty() && vector.size() != all.front().size()) {
+        return schemas::fail(
+            ErrorCode::corrupt, fmt::format("vectors of {} numbers, as before", all.front().size()),
+            fmt::format("one of {}", vector.size()), "does one model answer at this address?");
+      }
+      all.push_back(std::move(vector));
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 struct Client::Impl {
@@ -130,7 +154,7 @@ schemas::Result<Client::Target> Client::resolve(const std::string& model) const 
   const auto& providers = impl_->providers;
   if (providers.empty()) {
     return schemas::fail(ErrorCode::blocked, "a language model", "no provider configured",
-                         "add a section [[models]] with name, base_url and models to the configuration");
+                         "add a section [[models]] with name, base_url and models to rftd.toml");
   }
   if (const auto slash = model.find('/'); slash != std::string::npos) {
     for (const Provider& provider : providers) {
@@ -290,26 +314,38 @@ schemas::Result<std::vector<std::vector<float>>> Client::embed(const std::string
                                                                const CallOptions& options) {
   const auto target = resolve(model);
   if (!target) return std::unexpected(target.error());
-  if (texts.empty()) return std::vector<std::vector<float>>{};
-  schemas::Result<std::vector<std::vector<float>>> result;
-  auto call = std::make_shared<Call>(impl_->io);
-  Countdown countdown(1);
-  call->path = "/embeddings";
-  call->model = target->model;
-  for (const auto& text : texts) call->tokens += text.size() / 4 + 1;
-  call->body = [&, name = target->model](const Dialect&) { return embeddings_body(name, texts, dimensions); };
-  call->read = [&](std::string_view body, bool) -> schemas::Result<Usage> {
-    Usage usage;
-    result = read_embeddings(body, texts.size(), usage);
-    if (!result) return std::unexpected(result.error());
-    return usage;
-  };
-  call->done = [&](schemas::Result<Ended> ended) {
-    if (!ended) result = std::unexpected(ended.error());
-    countdown.one_less();
-  };
-  impl_->run({{&impl_->lane_of(target->provider), call}}, options.stop, countdown);
-  return result;
+  const std::size_t at_once = std::max(1U, target->provider->texts_per_request_max);
+  std::vector<Impl::Started> calls;
+  std::vector<schemas::Result<std::vector<std::vector<float>>>> parts((texts.size() + at_once - 1) / at_once);
+  Countdown countdown(parts.size());
+  std::stop_source stop;  // of all calls, when one has failed for good
+  const std::stop_callback stopped(options.stop, [&] { stop.request_stop(); });
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    const auto some = texts.subspan(part * at_once, std::min(at_once, texts.size() - part * at_once));
+    auto call = std::make_shared<Call>(impl_->io);
+    call->path = "/embeddings";
+    call->model = target->model;
+    for (const auto& text : some) call->tokens += text.size() / 4 + 1;
+    call->body = [some, dimensions, name = target->model](const Dialect&) {
+      return embeddings_body(name, some, dimensions);
+    };
+    call->read = [some, &result = parts[part]](std::string_view body, bool) -> schemas::Result<Usage> {
+      Usage usage;
+      result = read_embeddings(body, some.size(), usage);
+      if (!result) return std::unexpected(result.error());
+      return usage;
+    };
+    call->done = [&result = parts[part], &stop, &countdown](const schemas::Result<Ended>& ended) {
+      if (!ended) {
+        result = std::unexpected(ended.error());
+        stop.request_stop();
+      }
+      countdown.one_less();
+    };
+    calls.push_back({&impl_->lane_of(target->provider), std::move(call)});
+  }
+  if (!calls.empty()) impl_->run(calls, stop.get_token(), countdown);
+  return joined(std::move(parts));
 }
 
 std::vector<ProviderStatus> Client::status(milliseconds timeout) {

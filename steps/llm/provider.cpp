@@ -52,6 +52,7 @@ schemas::Result<void> check_one(const Provider& provider) {
   }
   for (const auto& range :
        {in_range<std::uint32_t>(provider, "requests_in_flight_max", provider.requests_in_flight_max, 1, 1024),
+        in_range<std::uint32_t>(provider, "texts_per_request_max", provider.texts_per_request_max, 1, 2048),
         in_range<std::uint32_t>(provider, "attempts_max", provider.attempts_max, 1, 20),
         in_range<std::int64_t>(provider, "attempt_timeout (ms)", provider.attempt_timeout.count(), 1,
                                3'600'000),

@@ -37,6 +37,7 @@ struct Provider {
   std::map<std::string, Price> prices;  // by model; without one, cost_usd of an answer is not known
 
   std::uint32_t requests_in_flight_max = 8;  // 1..1024
+  std::uint32_t texts_per_request_max = 32;  // of /embeddings, 1..2048
   std::uint32_t requests_per_minute = 0;     // 0: no limit
   std::uint32_t tokens_per_minute = 0;       // 0: no limit; input as estimated (bytes / 4) plus max_tokens
   std::uint32_t attempts_max = 6;            // 1..20; the first one counts

@@ -21,6 +21,9 @@ constexpr std::size_t fused_word_dims = 128;
 constexpr float fused_word_weight = 0.5F;
 // The search by evidence is for data of few, broad topics.
 constexpr std::size_t search_topics_max = 40;
+// The name of an upper topic whose words stand in fewer of its texts is that of a part.
+constexpr double upper_share_min = 0.25;
+constexpr std::size_t name_bytes_long = 40;
 
 Matrix in_space_of(const SparseRows& words, std::size_t dims, std::uint64_t seed) {
   SvdOptions space;
@@ -83,12 +86,14 @@ void add_level(std::span<const std::string> texts, const Matrix& rows, std::span
   for (std::size_t node = 0; node < nodes; ++node) {
     Topic& topic = proposal.topics[first + node];
     topic.name = std::move(labels[node].name);
+    topic.name_share = labels[node].share;
     topic.description = std::move(labels[node].description);
     topic.keywords = std::move(labels[node].keywords);
   }
 }
 
-// An upper topic whose texts have no phrase in common is called after its two largest parts.
+// An upper topic whose texts have no phrase in common is called after its largest parts, three where that
+// stays short.
 void name_by_children(TopicProposal& proposal, std::size_t node) {
   std::vector<std::pair<std::size_t, const Topic*>> parts;
   for (const Topic& topic : proposal.topics) {
@@ -99,9 +104,16 @@ void name_by_children(TopicProposal& proposal, std::size_t node) {
     return std::pair(right.first, left.second) < std::pair(left.first, right.second);
   });
   if (parts.size() < 2) return;
-  std::string second = parts[1].second->name;
-  if (!second.empty() && second[0] >= 'A' && second[0] <= 'Z') second[0] = static_cast<char>(second[0] + 32);
-  proposal.topics[node].name = parts[0].second->name + ", " + second;
+  std::string name = parts[0].second->name;
+  for (std::size_t at = 1; at < std::min<std::size_t>(3, parts.size()); ++at) {
+    std::string next = parts[at].second->name;
+    if (!next.empty() && next[0] >= 'A' && next[0] <= 'Z') next[0] = static_cast<char>(next[0] + 32);
+    if (at > 1 && name.size() + next.size() > name_bytes_long) break;
+    name += ", " + next;
+  }
+  const bool taken =
+      std::ranges::any_of(proposal.topics, [&](const Topic& topic) { return topic.name == name; });
+  if (!taken) proposal.topics[node].name = std::move(name);
 }
 
 TopicProposal propose(std::span<const std::string> texts, const Matrix& rows, Clustering clustering) {
@@ -118,7 +130,8 @@ TopicProposal propose(std::span<const std::string> texts, const Matrix& rows, Cl
       proposal.topics[below + node].parent = static_cast<std::uint32_t>(here + parents[node]);
     }
     for (std::size_t node = here; node < proposal.topics.size(); ++node) {
-      if (is_nameless(proposal.topics[node].name)) name_by_children(proposal, node);
+      const bool speaks_for_few = proposal.topics[node].name_share < upper_share_min;
+      if (is_nameless(proposal.topics[node].name) || speaks_for_few) name_by_children(proposal, node);
     }
     below = here;
   }

@@ -34,7 +34,8 @@ struct TopicOptions {
 
 struct Topic {
   static constexpr std::uint32_t no_parent = 0xFFFFFFFF;
-  std::string name;  // computed from the words, see label.hpp: not the work of a model
+  std::string name;       // computed from the words, see label.hpp: not the work of a model
+  double name_share = 0;  // of the texts with what the name is made of, 0..1
   std::string description;
   std::vector<std::string> keywords;
   std::vector<std::uint32_t> exemplars;  // up to 5 of the members, the most central first, no text twice

@@ -64,6 +64,9 @@ bool can_name(const PhraseCounts& counts, const Phrase& phrase) {
 double name_score(const PhraseCounts& counts, const Scored& candidate) {
   constexpr double by_length[] = {1.0, 2.2, 1.9};
   double score = candidate.score * by_length[candidate.phrase->words.size() - 1];
+  for (const std::string_view joint : candidate.phrase->joints) {
+    if (joint == Phrase::broken) score *= 0.4;
+  }
   for (const std::uint32_t word : candidate.phrase->words) {
     if (counts.words[word].weak) score *= 0.5;
     if (counts.words[word].kind == TokenKind::gram)
@@ -85,6 +88,8 @@ std::string name_of(const PhraseCounts& counts, const Phrase& phrase) {
   for (std::size_t at = 0; at < phrase.words.size(); ++at) {
     const PhraseWord& word = counts.words[phrase.words[at]];
     if (at > 0) text += ' ';
+    if (at > 0 && !phrase.joints[at - 1].empty() && phrase.joints[at - 1] != Phrase::broken)
+      text += std::string(phrase.joints[at - 1]) + ' ';
     const bool last = at + 1 == phrase.words.size();
     text += last && !word.plural.empty() ? word.plural : word.surface;
   }
@@ -96,7 +101,7 @@ std::string joined_name(const PhraseCounts& counts, const Phrase& left, const Ph
                         const Ranked& ranked) {
   for (const auto& [score, entry] : ranked) {
     const std::vector<std::uint32_t>& words = entry->phrase->words;
-    if (words.size() != 2) continue;
+    if (words.size() != 2 || entry->phrase->joints[0] == Phrase::broken) continue;
     const bool forward = words[0] == left.words[0] && words[1] == right.words[0];
     const bool backward = words[0] == right.words[0] && words[1] == left.words[0];
     if (forward || backward) return name_of(counts, *entry->phrase);
@@ -107,7 +112,7 @@ std::string joined_name(const PhraseCounts& counts, const Phrase& left, const Ph
 // The best free phrase; a single word gets a companion when one is nearly as strong ("Calories and
 // nutrition").
 std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& scored,
-                        const std::set<std::string>& taken) {
+                        const std::set<std::string>& taken, double& share) {
   Ranked candidates;
   for (const Scored& entry : scored) {
     if (entry.share >= share_min && can_name(counts, *entry.phrase))
@@ -124,9 +129,11 @@ std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& s
         if (other_score < 0.5 * score) break;
         if (other->phrase->words.size() != 1 || other == best) continue;
         const std::string name = capitalised(joined_name(counts, *best->phrase, *other->phrase, candidates));
+        share = std::min(1.0, best->share + other->share);
         if (!taken.contains(name)) return name;
       }
     }
+    share = best->share;
     if (const std::string name = capitalised(text); !taken.contains(name)) return name;
   }
   return {};
@@ -190,7 +197,7 @@ std::vector<Label> label_groups(std::span<const std::string> texts, std::span<co
   for (std::size_t group = 0; group < groups; ++group) {
     const std::vector<Scored> scored = score_phrases(counts, group);
     Label& label = labels[group];
-    label.name = choose_name(counts, scored, taken);
+    label.name = choose_name(counts, scored, taken, label.share);
     for (std::size_t number = 1; label.name.empty() || taken.contains(label.name); ++number) {
       label.name = number == 1 ? std::string(nameless) : std::string(nameless) + " " + std::to_string(number);
     }

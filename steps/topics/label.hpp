@@ -14,6 +14,7 @@ struct Label {
   std::string name;                   // 1-3 words, first letter upper case, different from every other name
   std::string description;            // one sentence
   std::vector<std::string> keywords;  // up to 10 words or phrases, lower case, the strongest first
+  double share = 0;                   // of the group's texts with what the name is made of, 0..1
 };
 
 // Whether a name says nothing, because the texts of the group have nothing in common.

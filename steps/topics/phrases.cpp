@@ -1,6 +1,7 @@
 #include "steps/topics/phrases.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace steps::topics {
 namespace {
@@ -10,6 +11,24 @@ constexpr std::size_t words_a_text_max = 100;
 constexpr std::uint64_t word_bits = 21;
 constexpr std::uint32_t gap_max = 2;  // function words inside a phrase
 
+constexpr std::uint8_t plain_joint = 0;
+constexpr std::uint8_t broken_joint = 1;
+constexpr auto joint_words = std::to_array<std::string_view>(
+    {"",      Phrase::broken, "of",      "for",     "to",      "in",    "on",  "with",
+     "from",  "and",          "or",      "at",      "by",      "off",   "out", "up",
+     "after", "before",       "between", "against", "without", "about", "per", "as"});
+constexpr auto determiners =
+    std::to_array<std::string_view>({"a", "an", "the", "my", "your", "our", "his", "her", "their", "this",
+                                     "that", "these", "those", "some", "any", "all"});
+
+// What the function words of a gap come to, one more of them read.
+std::uint8_t joint_with(std::uint8_t joint, std::string_view word) {
+  if (std::ranges::find(determiners, word) != determiners.end()) return joint;
+  const auto found = std::ranges::find(joint_words, word);
+  if (joint != plain_joint || found == joint_words.end()) return broken_joint;
+  return static_cast<std::uint8_t>(found - joint_words.begin());
+}
+
 class Counter {
  public:
   void count(const std::string& text, std::uint32_t group) {
@@ -17,9 +36,11 @@ class Counter {
     keys_.clear();
     words_of_text_.clear();
     std::uint32_t gap = 0;
+    joint_ = plain_joint;
     for (const Token& token : tokens_) {
       if (token.starts_phrase) words_of_text_.clear();
       if (token.kind == TokenKind::number || (token.kind == TokenKind::word && skipped(token.text))) {
+        joint_ = joint_with(joint_, token.text);
         if (++gap > gap_max || token.kind == TokenKind::number) words_of_text_.clear();
         continue;
       }
@@ -29,6 +50,7 @@ class Counter {
       if (token.kind == TokenKind::gram) words_of_text_.clear();
       words_of_text_.push_back(word + 1);
       add_phrases_ending_here();
+      joint_ = plain_joint;
       if (keys_.size() > words_a_text_max * 3) break;
     }
     std::ranges::sort(keys_);
@@ -43,6 +65,7 @@ class Counter {
     counts.words = std::move(words_);
     const std::size_t texts_min = texts < 30 ? 1 : texts < 300 ? 2 : 3;
     std::ranges::sort(seen_);
+    std::ranges::sort(joints_);
     for (std::size_t at = 0; at < seen_.size();) {
       std::size_t end = at;
       while (end < seen_.size() && seen_[end].first == seen_[at].first) ++end;
@@ -52,6 +75,8 @@ class Counter {
           phrase.words.insert(phrase.words.begin(),
                               static_cast<std::uint32_t>(key & ((1U << word_bits) - 1)) - 1);
         }
+        for (std::size_t word = 1; word < phrase.words.size(); ++word)
+          phrase.joints.push_back(usual_joint(phrase.words[word - 1], phrase.words[word]));
         phrase.texts_of_group.assign(groups, 0);
         for (; at < end; ++at) ++phrase.texts_of_group[seen_[at].second];
         counts.phrases.push_back(std::move(phrase));
@@ -81,7 +106,24 @@ class Counter {
       key |= static_cast<std::uint64_t>(word) << shift;
       shift += word_bits;
       keys_.push_back(key);
+      if (length == 2) joints_.emplace_back(key, joint_);
     }
+  }
+
+  std::string_view usual_joint(std::uint32_t left, std::uint32_t right) const {
+    const std::uint64_t key = (static_cast<std::uint64_t>(left + 1) << word_bits) | (right + 1);
+    auto at = std::ranges::lower_bound(joints_, std::pair(key, std::uint8_t{0}));
+    std::uint8_t best = plain_joint;
+    std::ptrdiff_t most = 0;
+    while (at != joints_.end() && at->first == key) {
+      const auto end = std::ranges::upper_bound(at, joints_.end(), *at);
+      if (end - at > most) {
+        most = end - at;
+        best = at->second;
+      }
+      at = end;
+    }
+    return joint_words[best];
   }
 
   std::uint32_t word_of(const Token& token) {
@@ -129,6 +171,8 @@ class Counter {
   std::vector<std::uint32_t> words_of_text_;  // numbers + 1, so that 0 ends a key
   std::vector<std::uint64_t> keys_;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> seen_;
+  std::vector<std::pair<std::uint64_t, std::uint8_t>> joints_;  // of two neighbours, by their key
+  std::uint8_t joint_ = plain_joint;                            // of the gap before the word being read
   std::vector<PhraseWord> words_;
   std::unordered_map<std::string, std::uint32_t> word_of_stem_;
   std::unordered_map<std::string, Spelling> spellings_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -15,6 +16,11 @@ namespace steps::topics {
 // at most two function words between neighbours ("cancel my reservation" counts as "cancel reservation").
 struct Phrase {
   std::vector<std::uint32_t> words;
+  // What is usually written between one word and the next, articles and possessives aside: nothing, a
+  // preposition or conjunction ("meaning of life"), or `broken` where it is a verb or a pronoun ("subjects
+  // are you familiar with"), so that the words make no name.
+  static constexpr std::string_view broken = "?";
+  std::vector<std::string_view> joints;
   std::vector<std::uint32_t> texts_of_group;  // texts with it, by group
 };
 

@@ -108,7 +108,9 @@ TEST_CASE("the number of threads does not change a bit of a vector", "[steps][em
 
 TEST_CASE("embedding stops when it is asked to, and says which file is missing", "[steps][embed]") {
   const std::vector<std::string> texts(100, "a text");
-  const auto stopped = local(RFTD_ASSETS, Mode::fast, 1)->embed(texts, [](double) { return false; });
+  std::stop_source stop;
+  stop.request_stop();
+  const auto stopped = local(RFTD_ASSETS, Mode::fast, 1)->embed(texts, stop.get_token());
   REQUIRE_FALSE(stopped);
   CHECK(stopped.error().code == schemas::ErrorCode::cancelled);
   const auto missing = local("/nonexistent", Mode::fast, 1)->embed(texts, {});

@@ -13,6 +13,14 @@ ChangeDataset rename(std::string name) {
   return change;
 }
 
+Settings limits(std::uint32_t max_tokens, std::uint32_t min_user_characters, const std::string& encoding) {
+  Settings settings;
+  settings.max_tokens = max_tokens;
+  settings.min_user_characters = min_user_characters;
+  settings.encoding = encoding;
+  return settings;
+}
+
 ChangeDataset with(Settings settings) {
   ChangeDataset change;
   change.settings = std::move(settings);
@@ -60,22 +68,22 @@ TEST_CASE("names and objectives have their limits", "[engine][dataset]") {
 
 TEST_CASE("new limits take back all verdicts", "[engine][dataset]") {
   Dataset dataset = given(one_import);
-  const auto changed = wish(dataset, with({4000, 3, "cl100k_base"}));
+  const auto changed = wish(dataset, with(limits(4000, 3, "cl100k_base")));
   REQUIRE(changed);
   CHECK(names_of(changed->events) == "dataset_changed records_invalidated");
-  CHECK(dataset.state.settings == Settings{4000, 3, "cl100k_base"});
+  CHECK(dataset.state.settings == limits(4000, 3, "cl100k_base"));
   CHECK(dataset.state.pending == 2);
 }
 
 TEST_CASE("new limits of an empty dataset take nothing back", "[engine][dataset]") {
   Dataset dataset = given({dataset_created()});
-  CHECK(names_of(wish(dataset, with({4000, 0, "chars/4"}))->events) == "dataset_changed");
+  CHECK(names_of(wish(dataset, with(limits(4000, 0, "chars/4")))->events) == "dataset_changed");
 }
 
 TEST_CASE("limits that nobody can keep are refused", "[engine][dataset]") {
   Dataset dataset = given({dataset_created()});
   const auto settings =
-      GENERATE(values<Settings>({{0, 0, "o200k_base"}, {10'000'001, 0, "o200k_base"}, {1, 0, "gpt2"}}));
+      GENERATE(limits(0, 0, "o200k_base"), limits(10'000'001, 0, "o200k_base"), limits(1, 0, "gpt2"));
   CHECK(wish(dataset, with(settings)).error().code == ErrorCode::invalid_argument);
 }
 

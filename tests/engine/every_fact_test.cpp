@@ -29,8 +29,8 @@ Facts everything() {
          dry_run_measured(5, schemas::Verdict::go) + run_completed(5) + generation_requested(6) +
          run_started(6) + generation_planned(6, 1) + calls_recorded(6, 1) + records_generated(6, 2) +
          run_completed(6) + generation_reviewed(6, 0) + assignments_cleared(true) + records_deleted({2}) +
-         run_requested(7, StepName::topics) + run_cancelled(7) + dataset_forked(9, 20) + dataset_deleted() +
-         dataset_purged();
+         records_erased({3}) + archive_imported(9, 20) + run_requested(7, StepName::topics) +
+         run_cancelled(7) + dataset_forked(9, 20) + dataset_deleted() + dataset_purged();
 }
 }  // namespace
 
@@ -66,7 +66,7 @@ TEST_CASE("a history of every fact survives a snapshot at every position", "[eng
     then(live, {facts[i]});
     auto read = engine::deserialize(engine::serialize(live.state));
     REQUIRE(read);
-    Dataset again{std::move(*read), {}};
+    Dataset again{std::move(*read), {}, {}};
     engine::rebuild_duplicates(again);
     Dataset whole = live;
     for (std::size_t next = i + 1; next < facts.size(); ++next) {

@@ -54,6 +54,22 @@ TEST_CASE("defined topics get new ids and count no records yet", "[engine][topic
   CHECK(dataset.state.topics_changed.because == "topics edited");
 }
 
+TEST_CASE("topics that a person defines end a run that was about to find some", "[engine][topics]") {
+  Dataset dataset = three_records();
+  then(dataset, {run_requested(3, StepName::topics), run_started(3)});
+  REQUIRE(wish(dataset, topics({{"openings"}, {"endings"}})));
+  CHECK(dataset.state.run(RunId(3))->state == RunState::cancelled);
+  CHECK(dataset.state.run(RunId(3))->error == "topics were defined by hand");
+  CHECK(dataset.state.topics->version == 1);
+  Dataset by_one = three_records();
+  then(by_one, {run_requested(3, StepName::topics)});
+  AddTopic first;
+  first.topic.name = "openings";
+  REQUIRE(wish(by_one, first));
+  CHECK(by_one.state.run(RunId(3))->ended());
+  CHECK(by_one.state.topics->topics.size() == 1);
+}
+
 TEST_CASE("ids are stable across edits, and one that was removed is never given again", "[engine][topics]") {
   Dataset dataset = three_records();
   REQUIRE(wish(dataset, topics({{"openings"}, {"endings"}})));

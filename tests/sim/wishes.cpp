@@ -153,7 +153,8 @@ Simulation::Wish Simulation::about_the_dataset(DatasetId dataset) {
     }
     case 1: {
       ChangeDataset change;
-      change.settings = Settings{static_cast<std::uint32_t>(100 + below(3)), 0, "o200k_base"};
+      change.settings = Settings{};
+      change.settings->max_tokens = static_cast<std::uint32_t>(100 + below(3));
       return {"change the limits", change};
     }
     case 2: {

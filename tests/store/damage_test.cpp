@@ -59,6 +59,43 @@ TEST_CASE("an audit of an intact log counts what is there", "[store][audit]") {
   REQUIRE(report.blobs == 1);
 }
 
+TEST_CASE("an audit tells what was erased from what is missing", "[store][audit]") {
+  const support::TempFolder folder;
+  auto log = open(options_for(folder / "log"));
+  const store::Blob blob = store::make_blob("a record");
+  schemas::RecordEditedT edited;
+  edited.record = schemas::RecordId(1);
+  edited.block = blob.id;
+  auto append = append_to(stream, 0, log->epoch(), {schemas::encode(edited)});
+  append.blobs = {blob};
+  REQUIRE(log->append(std::span(&append, 1)));
+  require_good(*log);
+  // Let go without an event that says so.
+  append = append_to(stream, 1, log->epoch(), {fact(2)});
+  append.blobs_released = {blob.id};
+  REQUIRE(log->append(std::span(&append, 1)));
+  const auto missing = audited(*log);
+  REQUIRE(missing.first_bad);
+  REQUIRE(missing.first_bad->stream == stream);
+  REQUIRE(missing.first_bad->why.find("neither held nor erased") != std::string::npos);
+  REQUIRE(missing.blobs_erased == 0);
+  // Said so.
+  const store::Blob blank = store::make_blob("        ");
+  schemas::RecordsErasedT erased;
+  erased.records = {1};
+  auto payload = std::make_unique<schemas::PayloadReplacedT>();
+  payload->position = 1;
+  payload->from = blob.id;
+  payload->to = blank.id;
+  erased.replaced.push_back(std::move(payload));
+  append = append_to(stream, 2, log->epoch(), {schemas::encode(erased)});
+  append.blobs = {blank};
+  REQUIRE(log->append(std::span(&append, 1)));
+  require_good(*log);
+  REQUIRE(audited(*log).blobs_erased == 1);
+  REQUIRE(audited(*log).blobs == 1);
+}
+
 TEST_CASE("a flipped byte in a stored event is found at its position", "[store][audit]") {
   const support::TempFolder folder;
   make_log(folder / "log");

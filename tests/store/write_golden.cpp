@@ -65,6 +65,9 @@ void write_datasets() {
   write<DatasetChangedT>([](auto& f) { f.name = "go", f.objective = "", f.settings = settings(); });
   write<DatasetDeletedT>([](auto& f) { f.records = 12; });
   write<DatasetPurgedT>([](auto& f) { f.blobs = 3, f.bytes = 4096; });
+  write<ArchiveImportedT>([](auto& f) {
+    f.source = DatasetId(6), f.source_position = 99, f.source_hash = some_hash(), f.name = "chess, elsewhere";
+  });
   write<DatasetForkedT>([](auto& f) {
     f.source = DatasetId(6), f.source_position = 99, f.source_hash = some_hash(), f.name = "chess, again";
   });
@@ -107,6 +110,12 @@ void write_records() {
   });
   write<RecordEditedT>([](auto& f) { f.record = RecordId(101), f.block = BlobId(3, 4), f.length = 25; });
   write<RecordsDeletedT>([](auto& f) { f.records = {100, 102}; });
+  write<RecordsErasedT>([](auto& f) {
+    f.records = {101}, f.reason = "asked for";
+    auto payload = std::make_unique<PayloadReplacedT>();
+    payload->position = 7, payload->from = BlobId(1, 2), payload->to = BlobId(3, 4);
+    f.replaced.push_back(std::move(payload));
+  });
   write<RecordsInvalidatedT>([](auto& f) { f.records = {101}, f.all = true, f.reason = "limits changed"; });
 }
 

@@ -65,6 +65,24 @@ NewEvent dataset_forked(std::uint64_t source, Position at, std::string name) {
   return encode(fact);
 }
 
+NewEvent archive_imported(std::uint64_t source, Position at, std::string name) {
+  ArchiveImportedT fact;
+  fact.source = DatasetId(source);
+  fact.source_position = at;
+  fact.name = std::move(name);
+  return encode(fact);
+}
+
+NewEvent records_erased(std::vector<std::uint64_t> records, Position position) {
+  RecordsErasedT fact;
+  fact.records = std::move(records);
+  auto payload = std::make_unique<PayloadReplacedT>();
+  payload->position = position;
+  payload->to = BlobId(98, 1);
+  fact.replaced.push_back(std::move(payload));
+  return encode(fact);
+}
+
 NewEvent run_requested(std::uint64_t run, StepName step) {
   RunRequestedT fact;
   fact.run = RunId(run);
@@ -181,13 +199,19 @@ NewEvent import_completed(std::uint64_t run, std::uint64_t imported_count) {
 NewEvent records_validated(std::uint64_t run, std::uint64_t first, const std::vector<Verdict>& verdicts) {
   auto fact = of_run<RecordsValidatedT>(run);
   fact.first_record = RecordId(first);
+  std::vector<std::uint8_t> spans;
+  bool any_span = false;
   for (const Verdict& verdict : verdicts) {
     fact.codes.push_back(verdict.code);
     fact.flags.push_back(verdict.multi_turn ? engine::multi_turn : 0);
     fact.tokens.push_back(verdict.tokens);
     const auto hash = verdict.code == 0 ? hash_of(verdict.content) : std::array<std::uint8_t, 16>{};
     fact.hashes.insert(fact.hashes.end(), hash.begin(), hash.end());
+    const auto span = verdict.span != 0 ? hash_of(verdict.span) : std::array<std::uint8_t, 16>{};
+    spans.insert(spans.end(), span.begin(), span.end());
+    any_span |= verdict.span != 0;
   }
+  if (any_span) fact.span_hashes = std::move(spans);
   return encode(fact);
 }
 

@@ -35,12 +35,17 @@ struct Verdict {
   unsigned content = 0;
   bool multi_turn = false;
   std::uint32_t tokens = 10;
+  unsigned span = 0;  // 0: none
 };
 inline Verdict valid(unsigned content, bool multi_turn = false) {
-  return {0, content, multi_turn, 10};
+  return {0, content, multi_turn, 10, 0};
 }
 inline Verdict invalid(std::uint8_t code = 4) {
-  return {code, 0, false, 0};
+  return {code, 0, false, 0, 0};
+}
+
+inline Verdict valid_of_span(unsigned content, unsigned span) {
+  return {0, content, false, 10, span};
 }
 
 struct Assigned {
@@ -58,6 +63,10 @@ NewEvent dataset_changed(std::string name, std::string objective = "explain ches
 NewEvent settings_changed(std::uint32_t max_tokens);
 NewEvent dataset_deleted();
 NewEvent dataset_purged();
+NewEvent archive_imported(std::uint64_t source, Position at, std::string name = "from elsewhere");
+// The payload that the event at `position` named, from 99/1 on as imported() names them, gives way to
+// another.
+NewEvent records_erased(std::vector<std::uint64_t> records, Position position = 0);
 NewEvent dataset_forked(std::uint64_t source, Position at, std::string name = "copy");
 
 NewEvent run_requested(std::uint64_t run, StepName step);

@@ -154,7 +154,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             lines = body.count(b"\n")
             return self.answer(202, {"run": "run2", "lines": lines, "imported": lines, "valid": lines, "invalid": 0,
                                      "duplicates": 0, "blank": 0, "position": 20})
-        if path in ("/datasets", "/datasets/d1/duplicate"):
+        if path.endswith("/records/erase"):
+            asked = json.loads(body)
+            if not asked["confirm"]:
+                return self.answer(409, PROBLEM, "application/problem+json")
+            return self.answer(200, {"affected": len(asked["ids"]), "position": 21})
+        if path in ("/datasets", "/datasets/d1/duplicate", "/datasets/import-archive"):
             return self.answer(201, DATASETS[0])
         if "preview=true" in self.path:
             return self.answer(200, PLAN)

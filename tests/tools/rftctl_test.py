@@ -215,6 +215,23 @@ class WithDaemon(unittest.TestCase):
             self.assertEqual(os.listdir(folder), ["records.jsonl"])
         self.assertEqual(self.call("export", "d1").stdout, b'{"messages":[]}\n' * 1000)
 
+    def test_an_archive_goes_back_in_under_a_name(self):
+        with tempfile.NamedTemporaryFile(suffix=".tar") as file:
+            file.write(b"an archive")
+            file.flush()
+            done = self.call("import-archive", file.name, "--name", "chess again")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        method, path, headers, body = self.last()
+        self.assertEqual((method, path), ("POST", "/api/v1/datasets/import-archive?name=chess%20again"))
+        self.assertEqual((headers["Content-Type"], body), ("application/x-tar", b"an archive"))
+        self.assertEqual(self.call("import-archive", "/no/such/file").returncode, 1)
+
+    def test_erasing_asks_to_be_confirmed(self):
+        self.assertEqual(self.call("erase", "d1", "r1").returncode, 1)
+        done = self.call("erase", "d1", "r1", "r2", "--reason", "asked for", "--confirm")
+        self.assertEqual(done.stdout, b"erased 2 records (position 21)\n")
+        self.assertEqual(json.loads(self.last()[3]), {"ids": ["r1", "r2"], "confirm": True, "reason": "asked for"})
+
     def test_following_reads_pages_and_goes_on_after_a_break_from_the_last_event_seen(self):
         environment = dict(os.environ, RFTD_URL=self.daemon.url)
         with subprocess.Popen([RFTCTL, "events", "d1", "--follow", "--from", "5", "--json"], env=environment,

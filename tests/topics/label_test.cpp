@@ -114,3 +114,24 @@ TEST_CASE("a phrase is counted once a text and by group", "[steps][topics]") {
   CHECK(found);
   CHECK(counts.group_texts == std::vector<std::uint32_t>{1, 2});
 }
+
+TEST_CASE("names keep the small words that belong to them, and avoid words that a verb stands between",
+          "[topics][label]") {
+  std::vector<std::string> texts;
+  std::vector<std::uint32_t> groups;
+  const auto add = [&](std::uint32_t group, const std::string& text) {
+    texts.push_back(text);
+    groups.push_back(group);
+  };
+  for (int i = 0; i < 12; ++i) {
+    const std::string end = " number" + std::to_string(i);
+    add(0, "what is the meaning of life, in your view" + end);
+    add(1, "which subjects are you familiar with" + end);
+    add(2, "cancel my reservation" + end);
+  }
+  const auto labels = label_groups(texts, groups, 3, {});
+  CHECK(labels[0].name == "Meaning of life");
+  CHECK(labels[0].share == 1.0);
+  CHECK(labels[1].name.find("Subjects familiar") == std::string::npos);
+  CHECK(labels[2].name == "Cancel reservation");
+}

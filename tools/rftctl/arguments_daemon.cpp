@@ -44,7 +44,18 @@ void add_import(CLI::App& app, CommandLine& line) {
   sub->add_option("file", a->import.file, "The file, or - for standard input")->required();
   sub->add_flag("--replace", a->import.replace, "Remove the records that are there");
   sub->add_flag("--confirm", a->import.confirm, "Yes, remove them");
+  sub->add_flag("--categorize", a->import.categorize, "Give the records the topics there are");
   on_chosen(sub, line, [a](Context& context) { return import_file(context, a->dataset, a->import); });
+  struct Archive {
+    std::string file, name;
+  };
+  auto archive = std::make_shared<Archive>();
+  sub = app.add_subcommand("import-archive",
+                           "A dataset from what `export --what archive` wrote, here or elsewhere");
+  sub->add_option("file", archive->file, "The archive, or - for standard input")->required();
+  sub->add_option("--name", archive->name, "Of the new dataset (else the archive's own)");
+  on_chosen(sub, line,
+            [archive](Context& context) { return import_archive(context, archive->file, archive->name); });
 }
 
 void add_views(CLI::App& app, CommandLine& line) {
@@ -88,6 +99,23 @@ void add_records(CLI::App& app, CommandLine& line) {
   add_page(sub, wanted.page);
   add_at(sub, wanted.at);
   on_chosen(sub, line, [a](Context& context) { return show_records(context, a->dataset, a->wanted); });
+}
+
+void add_erase(CLI::App& app, CommandLine& line) {
+  struct Arguments {
+    std::string dataset, reason;
+    std::vector<std::string> records;
+    bool confirm = false;
+  };
+  auto a = std::make_shared<Arguments>();
+  auto* sub = app.add_subcommand("erase", "Erase the contents of records for good, from the past as well");
+  add_dataset(sub, a->dataset);
+  sub->add_option("records", a->records, "Ids of records")->required();
+  sub->add_option("--reason", a->reason, "Kept for ever: it must not repeat the content");
+  sub->add_flag("--confirm", a->confirm, "Yes, erase them");
+  on_chosen(sub, line, [a](Context& context) {
+    return erase_records(context, a->dataset, a->records, a->reason, a->confirm);
+  });
 }
 
 void add_export(CLI::App& app, CommandLine& line) {
@@ -168,6 +196,7 @@ void add_daemon_verbs(CLI::App& app, CommandLine& line) {
   add_import(app, line);
   add_views(app, line);
   add_records(app, line);
+  add_erase(app, line);
   add_export(app, line);
   add_copies(app, line);
   add_history(app, line);

@@ -78,6 +78,7 @@ void add_and_remove(CLI::App& topics, CommandLine& line) {
   add_topic_id(sub, a);
   sub->add_option("--max-topics", a->how.max_topics, "At most so many")->check(CLI::Range(2U, 100U));
   sub->add_option("--granularity", a->how.granularity, "-1 coarser to 1 finer")->check(CLI::Range(-1.0, 1.0));
+  sub->add_option("--label-model", a->how.label_model, "provider/model that names the parts, or none");
   sub->add_flag("--wait", a->how.wait, "Wait for its end");
   on_chosen(sub, line,
             [a](Context& context) { return split_topic(context, a->dataset, a->edit.topic, a->how); });
@@ -104,6 +105,18 @@ void add_topic_edits(CLI::App& topics, CommandLine& line) {
     wanted.confidence_lt = "0.7";
     wanted.sort = "confidence";
     return show_records(context, a->dataset, wanted);
+  });
+
+  auto settings = std::make_shared<std::pair<std::string, TopicSettings>>();
+  sub = topics.add_subcommand("settings", "What compares and names texts in a dataset; or change it");
+  add_dataset(sub, settings->first);
+  sub->add_option("--embedder", settings->second.embedder, "quality, fast, words, or provider/model");
+  sub->add_option("--label-model", settings->second.label_model, "provider/model that names topics, or none");
+  sub->add_option("--categorize-imports", settings->second.categorize_imports,
+                  "yes: imported records get one of the topics there are; or no")
+      ->check(CLI::IsMember({"yes", "no"}));
+  on_chosen(sub, line, [settings](Context& context) {
+    return topic_settings(context, settings->first, settings->second);
   });
 
   auto name = std::make_shared<std::string>();

@@ -9,9 +9,10 @@ namespace rftctl {
 namespace {
 
 struct TopicsArguments {
-  std::string dataset, at, file, scope = "unlabeled";
-  bool clear = false, confirm = false, wait = false;
+  std::string dataset, at, file;
+  bool clear = false;
   TopicsGenerate generate;
+  Categorize categorize;
 };
 
 void add_generate(CLI::App& topics, CommandLine& line) {
@@ -26,8 +27,8 @@ void add_generate(CLI::App& topics, CommandLine& line) {
   sub->add_option("--depth", a->generate.depth, "Levels, 1 to 5")->check(CLI::Range(1U, 5U));
   sub->add_option("--granularity", a->generate.granularity, "-1 coarser to 1 finer")
       ->check(CLI::Range(-1.0, 1.0));
-  sub->add_option("--embedder", a->generate.embedder, "quality, fast or words")
-      ->check(CLI::IsMember({"quality", "fast", "words"}));
+  sub->add_option("--embedder", a->generate.embedder, "quality, fast, words, or provider/model");
+  sub->add_option("--label-model", a->generate.label_model, "provider/model that names them, or none");
   sub->add_flag("--confirm", a->generate.confirm, "Yes, replace the topics that are there");
   sub->add_flag("--wait", a->generate.wait, "Wait for its end");
   on_chosen(sub, line, [a](Context& context) { return generate_topics(context, a->dataset, a->generate); });
@@ -37,13 +38,14 @@ void add_categorize(CLI::App& parent, CommandLine& line) {
   auto a = std::make_shared<TopicsArguments>();
   auto* sub = parent.add_subcommand("categorize", "Assign records to topics");
   add_dataset(sub, a->dataset);
-  sub->add_option("--scope", a->scope, "unlabeled, or all (which clears first)")
+  sub->add_option("--scope", a->categorize.scope, "unlabeled, or all (which clears first)")
       ->check(CLI::IsMember({"unlabeled", "all"}))
       ->capture_default_str();
-  sub->add_flag("--confirm", a->confirm, "Yes, replace the assignments that are there");
-  sub->add_flag("--wait", a->wait, "Wait for its end");
-  on_chosen(sub, line,
-            [a](Context& context) { return categorize(context, a->dataset, a->scope, a->confirm, a->wait); });
+  sub->add_option("--embedder", a->categorize.embedder, "quality, fast, words, or provider/model");
+  sub->add_option("--model", a->categorize.model, "provider/model to ask where the confidence is low");
+  sub->add_flag("--confirm", a->categorize.confirm, "Yes, replace the assignments that are there");
+  sub->add_flag("--wait", a->categorize.wait, "Wait for its end");
+  on_chosen(sub, line, [a](Context& context) { return categorize(context, a->dataset, a->categorize); });
 }
 
 void add_topics(CLI::App& app, CommandLine& line) {

@@ -180,7 +180,7 @@ Result<Response> Client::upload(const std::string& path, const Upload& upload) {
   exchange.path = path;
   exchange.upload = &upload;
   exchange.bounded_in_time = false;
-  exchange.headers = {"Accept: application/json", "Content-Type: application/x-ndjson",
+  exchange.headers = {"Accept: application/json", "Content-Type: " + upload.content_type,
                       "Idempotency-Key: " + (idempotency_key_.empty() ? fresh_key() : idempotency_key_)};
   if (!upload.content_encoding.empty())
     exchange.headers.push_back("Content-Encoding: " + upload.content_encoding);

@@ -27,6 +27,7 @@ struct Upload {
   std::FILE* from = nullptr;
   std::int64_t size = -1;        // bytes; -1 when unknown (a pipe)
   std::string content_encoding;  // gzip, zstd or empty
+  std::string content_type = "application/x-ndjson";
   std::function<void(std::int64_t sent)> on_sent;
 };
 

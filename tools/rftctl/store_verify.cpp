@@ -56,6 +56,7 @@ Result<engine::ReplayReport> replay_one(const store::EventLog& log, const store:
 json audit_json(const store::AuditReport& report) {
   json out{{"ok", !report.first_bad}, {"streams", report.streams}, {"events", report.events}};
   out["blobs"] = report.blobs_checked ? json(report.blobs) : json();
+  out["blobs_erased"] = report.blobs_checked ? json(report.blobs_erased) : json();
   if (report.first_bad) {
     const auto& bad = *report.first_bad;
     out["first_bad"] = {{"stream", stream_name(bad.stream)}, {"position", bad.position}, {"why", bad.why}};
@@ -93,7 +94,8 @@ int audit(const StoreSettings& settings, bool blobs) {
   if ((*log)->finding()) return exit_failed;  // open_store() has told it
   if (settings.json) return exit_ok;
   std::string line = fmt::format("OK: {} events in {} streams", with_commas(report->events), report->streams);
-  line += report->blobs_checked ? fmt::format(", {} payloads", with_commas(report->blobs))
+  line += report->blobs_checked ? fmt::format(", {} payloads ({} erased)", with_commas(report->blobs),
+                                              with_commas(report->blobs_erased))
                                 : ", payloads not read";
   fmt::print("{}; up to global position {}\n", line, (*log)->statistics().global_position);
   return exit_ok;

@@ -29,8 +29,11 @@ struct Import {
   std::string file;  // "-" is standard input
   bool replace = false;
   bool confirm = false;
+  bool categorize = false;
 };
 int import_file(Context& context, const std::string& dataset, const Import& import);
+// `name`: of the new dataset; empty for the archive's own.
+int import_archive(Context& context, const std::string& file, const std::string& name);
 
 // verbs_views.cpp
 int show_canvas(Context& context, const std::string& dataset, const std::string& at);
@@ -54,23 +57,37 @@ struct Export {
   std::string valid, topic;
   std::string out;  // empty: standard output
 };
+int erase_records(Context& context, const std::string& dataset, const std::vector<std::string>& records,
+                  const std::string& reason, bool confirm);
 int export_dataset(Context& context, const std::string& dataset, const Export& wanted);
 
 // verbs_topics.cpp
 struct TopicsGenerate {
   std::string method = "auto";
   std::string template_name;
-  std::string max_topics, depth, granularity, embedder;
+  std::string max_topics, depth, granularity, embedder, label_model;
   bool confirm = false;
   bool wait = false;
 };
+// JSON null for "none".
+json model_or_none(const std::string& name);
 // The hierarchy as a table.
 std::string topics_view(const Terminal& terminal, const json& answer);
 int show_topics(Context& context, const std::string& dataset, const std::string& at);
 int generate_topics(Context& context, const std::string& dataset, const TopicsGenerate& wanted);
 int set_topics(Context& context, const std::string& dataset, const std::string& file, bool clear);
-int categorize(Context& context, const std::string& dataset, const std::string& scope, bool confirm,
-               bool wait);
+struct Categorize {
+  std::string scope = "unlabeled";
+  std::string embedder, model;
+  bool confirm = false;
+  bool wait = false;
+};
+int categorize(Context& context, const std::string& dataset, const Categorize& wanted);
+// What compares and names texts in this dataset; fields left empty stay as they are.
+struct TopicSettings {
+  std::string embedder, label_model, categorize_imports;
+};
+int topic_settings(Context& context, const std::string& dataset, const TopicSettings& wanted);
 
 // verbs_topic_edits.cpp
 struct TopicEdit {

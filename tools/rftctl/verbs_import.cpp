@@ -51,6 +51,27 @@ std::string encoding_of(std::FILE* file, const std::string& name) {
   return extension == ".zst" || extension == ".zstd" ? "zstd" : "";
 }
 
+// Sends all of the file, showing how far it is.
+Result<Response> send_file(Context& context, const std::string& file_name, const std::string& path,
+                           const std::string& content_type, const std::string& afterwards) {
+  auto file = open_input(file_name);
+  if (!file) return std::unexpected(file.error());
+  Upload upload;
+  upload.from = file->get();
+  upload.size = size_of(upload.from);
+  upload.content_encoding = encoding_of(upload.from, file_name);
+  upload.content_type = content_type;
+  Progress progress("sending " + printable(std::filesystem::path(file_name).filename().string()), true);
+  bool all_sent = false;
+  upload.on_sent = [&](std::int64_t sent) {
+    progress.show(sent, upload.size);
+    if (sent != upload.size || all_sent) return;
+    all_sent = true;
+    progress.say("all sent; waiting until " + afterwards);
+  };
+  return context.client().upload(path, upload);
+}
+
 std::string imported_view(const json& answer) {
   std::string out = fmt::format("imported {} of {} lines: {} valid, {} invalid, {} duplicates",
                                 with_commas(count(answer, "imported")), with_commas(count(answer, "lines")),
@@ -64,33 +85,28 @@ std::string imported_view(const json& answer) {
 }  // namespace
 
 int import_file(Context& context, const std::string& dataset, const Import& import) {
-  auto file = open_input(import.file);
-  if (!file) return context.tell(file.error());
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());
-  Upload upload;
-  upload.from = file->get();
-  upload.size = size_of(upload.from);
-  upload.content_encoding = encoding_of(upload.from, import.file);
   const std::string name = std::filesystem::path(import.file).filename().string();
-  Result<Response> answer = failed("");
-  {
-    Progress progress("sending " + printable(name), true);
-    bool all_sent = false;
-    upload.on_sent = [&](std::int64_t sent) {
-      progress.show(sent, upload.size);
-      if (sent != upload.size || all_sent) return;
-      all_sent = true;
-      progress.say("all sent; waiting until every line is stored and validated");
-    };
-    const std::string query = Query()
-                                  .add("mode", import.replace ? "replace" : "append")
-                                  .add("confirm", import.confirm ? "true" : "")
-                                  .add("name", import.file == "-" ? "" : name)
-                                  .text();
-    answer = context.client().upload(path_of({*id, "import"}) + query, upload);
-  }
-  return context.show(answer, imported_view);
+  const std::string query = Query()
+                                .add("mode", import.replace ? "replace" : "append")
+                                .add("categorize", import.categorize ? "true" : "")
+                                .add("confirm", import.confirm ? "true" : "")
+                                .add("name", import.file == "-" ? "" : name)
+                                .text();
+  return context.show(send_file(context, import.file, path_of({*id, "import"}) + query,
+                                "application/x-ndjson", "every line is stored and validated"),
+                      imported_view);
+}
+
+int import_archive(Context& context, const std::string& file, const std::string& name) {
+  const std::string path = path_of({"import-archive"}) + Query().add("name", name).text();
+  return context.show(send_file(context, file, path, "application/x-tar", "every event has been checked"),
+                      [](const json& dataset) {
+                        return fmt::format("{} is {} with {} records at position {}\n", text(dataset, "id"),
+                                           printable(text(dataset, "name")),
+                                           with_commas(count(dataset, "records")), text(dataset, "position"));
+                      });
 }
 
 }  // namespace rftctl

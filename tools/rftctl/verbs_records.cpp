@@ -66,6 +66,19 @@ int show_records(Context& context, const std::string& dataset, const RecordsWant
                       [&](const json& page) { return page_view(context.terminal(), page); });
 }
 
+int erase_records(Context& context, const std::string& dataset, const std::vector<std::string>& records,
+                  const std::string& reason, bool confirm) {
+  const auto id = context.dataset(dataset);
+  if (!id) return context.tell(id.error());
+  json body{{"ids", records}, {"confirm", confirm}};
+  if (!reason.empty()) body["reason"] = reason;
+  return context.show(context.client().send("POST", path_of({*id, "records", "erase"}), body),
+                      [](const json& answer) {
+                        return fmt::format("erased {} records (position {})\n", text(answer, "affected"),
+                                           text(answer, "position"));
+                      });
+}
+
 int export_dataset(Context& context, const std::string& dataset, const Export& wanted) {
   if (wanted.out.empty() && wanted.what == "archive" && context.terminal().is_terminal)
     return context.tell({exit_usage, "an archive is not for a terminal: name a file with --out", {}});

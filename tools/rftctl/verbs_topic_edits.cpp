@@ -70,6 +70,7 @@ int split_topic(Context& context, const std::string& dataset, const std::string&
   json body = json::object();
   if (!wanted.max_topics.empty()) body["max_topics"] = std::stoul(wanted.max_topics);
   if (!wanted.granularity.empty()) body["granularity"] = std::stod(wanted.granularity);
+  if (!wanted.label_model.empty()) body["label_model"] = model_or_none(wanted.label_model);
   return show_requested_run(context, *id,
                             context.client().send("POST", path_of({*id, "topics", topic, "split"}), body),
                             wanted.wait);

@@ -42,7 +42,10 @@ std::string topics_view(const Terminal& terminal, const json& answer) {
     return "no topics yet\n  hint    rftctl topics generate DATASET\n";
   std::string head = fmt::format("topics, version {}", text(answer, "version"));
   if (const std::string by = text(answer, "compared_by"); !by.empty()) head += ", compared by " + by;
+  if (const std::string model = text(answer, "label_model"); !model.empty()) head += ", named by " + model;
   std::string out = painted(terminal, Colour::bold, printable(head)) + "\n";
+  if (const std::string problem = text(answer, "label_problem"); !problem.empty())
+    out += painted(terminal, Colour::dim, "some named by their words: " + printable(problem)) + "\n";
   std::uint64_t widest = 0;
   for (const json& topic : topics) widest = std::max(widest, count(topic, "records"));
   append_topics(out, terminal, topics, 0, widest);
@@ -59,6 +62,10 @@ int show_topics(Context& context, const std::string& dataset, const std::string&
                       [&](const json& answer) { return topics_view(context.terminal(), answer); });
 }
 
+json model_or_none(const std::string& name) {
+  return name == "none" ? json() : json(name);
+}
+
 int generate_topics(Context& context, const std::string& dataset, const TopicsGenerate& wanted) {
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());
@@ -68,6 +75,7 @@ int generate_topics(Context& context, const std::string& dataset, const TopicsGe
   if (!wanted.depth.empty()) body["depth"] = std::stoul(wanted.depth);
   if (!wanted.granularity.empty()) body["granularity"] = std::stod(wanted.granularity);
   if (!wanted.embedder.empty()) body["embedder"] = wanted.embedder;
+  if (!wanted.label_model.empty()) body["label_model"] = model_or_none(wanted.label_model);
   if (wanted.confirm) body["confirm"] = true;
   return show_requested_run(
       context, *id, context.client().send("POST", path_of({*id, "topics", "generate"}), body), wanted.wait);
@@ -93,14 +101,34 @@ int set_topics(Context& context, const std::string& dataset, const std::string& 
                       [&](const json& answer) { return topics_view(context.terminal(), answer); });
 }
 
-int categorize(Context& context, const std::string& dataset, const std::string& scope, bool confirm,
-               bool wait) {
+int categorize(Context& context, const std::string& dataset, const Categorize& wanted) {
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());
-  json body{{"scope", scope}};
-  if (confirm) body["confirm"] = true;
+  json body{{"scope", wanted.scope}};
+  if (!wanted.embedder.empty()) body["embedder"] = wanted.embedder;
+  if (!wanted.model.empty()) body["model"] = wanted.model;
+  if (wanted.confirm) body["confirm"] = true;
   return show_requested_run(context, *id, context.client().send("POST", path_of({*id, "categorize"}), body),
-                            wait);
+                            wanted.wait);
+}
+
+int topic_settings(Context& context, const std::string& dataset, const TopicSettings& wanted) {
+  const auto id = context.dataset(dataset);
+  if (!id) return context.tell(id.error());
+  json settings = json::object();
+  if (!wanted.embedder.empty()) settings["embedder"] = wanted.embedder;
+  if (!wanted.label_model.empty()) settings["label_model"] = model_or_none(wanted.label_model);
+  if (!wanted.categorize_imports.empty()) settings["categorize_imports"] = wanted.categorize_imports == "yes";
+  const auto answer = settings.empty()
+                          ? context.client().get(path_of({*id}))
+                          : context.client().send("PATCH", path_of({*id}), json{{"settings", settings}});
+  return context.show(answer, [](const json& told) {
+    const json& now = member(told, "settings");
+    const std::string model = text(now, "label_model");
+    return fmt::format("embedder            {}\nlabel model         {}\ncategorize imports  {}\n",
+                       printable(text(now, "embedder")), model.empty() ? "none" : printable(model),
+                       member(now, "categorize_imports") == true ? "yes" : "no");
+  });
 }
 
 }  // namespace rftctl

@@ -1,7 +1,7 @@
 // The real daemon and a real browser. Everything that no page of ours may ever do is watched in every case: errors
 // on the console, requests to elsewhere, answers that are refused, violations of the content security policy.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -20,9 +20,10 @@ export function equal(found, wanted, what) {
 }
 
 export class Daemon {
-  constructor(build, folder) {
+  constructor(build, folder, more = []) {
     this.program = resolve(build, "api/rftd");
     this.folder = folder;
+    this.more = more;
     this.log = "";
     this.port = 0;
   }
@@ -31,7 +32,7 @@ export class Daemon {
     this.log = "";
     // While the page is being worked on: another build of it than the one that is built in.
     const own = process.env.RFTD_UI_DIR ? ["--ui-dir", process.env.RFTD_UI_DIR] : [];
-    this.process = spawn(this.program, ["--data", this.folder, "--listen", `127.0.0.1:${this.port}`, ...own], { stdio: ["ignore", "pipe", "pipe"] });
+    this.process = spawn(this.program, ["--data", this.folder, "--listen", `127.0.0.1:${this.port}`, ...own, ...this.more], { stdio: ["ignore", "pipe", "pipe"] });
     this.ended = new Promise((done) => this.process.once("exit", done));
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on("data", (piece) => (this.log += piece));
     await until(() => /listens on 127\.0\.0\.1:(\d+)/.exec(this.log), "the daemon to listen", () => this.log.slice(-800));
@@ -58,11 +59,27 @@ export class Daemon {
     return this.ask("GET", path);
   }
 
+  // Where in the log events of a kind stand: on a slow machine there are more of others between them.
+  async positions(id, type) {
+    const { items } = await this.get(`/datasets/${id}/events?type=${type}&limit=500`);
+    check(items.length > 0, `there is no event ${type} in ${id}`);
+    return items.map((event) => event.position);
+  }
+
   async create(name, lines, wait = true) {
     const { id } = await this.ask("POST", "/datasets", { name, objective: `what ${name} is for` });
     if (lines) await this.ask("POST", `/datasets/${id}/import?mode=append&name=${encodeURIComponent(name)}.jsonl`, lines);
     if (lines && wait) await this.settled(id);
     return id;
+  }
+  async grade(id, source, reason) {
+    return this.ask("PUT", `/datasets/${id}/grader`, { type: "script", source, reason });
+  }
+  // A dry run from its start to its end; the report.
+  async dryRun(id, body = {}) {
+    const { run } = await this.ask("POST", `/datasets/${id}/dry-runs`, body);
+    await until(async () => !["requested", "running"].includes((await this.get(`/datasets/${id}/runs/${run}`)).state), `dry run ${run} to end`);
+    return this.get(`/datasets/${id}/dry-runs/${run}`);
   }
   async settled(id) {
     await until(async () => {
@@ -86,19 +103,20 @@ export const line = (text, more = {}) => JSON.stringify({ messages: [{ role: "us
 
 // One window of a browser, with everything watched.
 export class Tab {
-  constructor(page, place) {
+  constructor(page, place, daemon) {
     this.page = page;
     this.place = place;
+    this.daemon = daemon;
     this.wrong = [];
     this.allowed = [];
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(Number(process.env.RFTD_PATIENCE ?? 60_000));
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") this.note(`console ${message.type()}: ${message.text()} ${message.location().url ?? ""}`);
     });
     page.on("pageerror", (error) => this.note(`page error: ${error.message} ${error.stack?.split("\n")[1] ?? ""}`));
     page.on("request", (request) => {
       const url = request.url();
-      if (!url.startsWith(place.daemon.url + "/") && !url.startsWith("data:") && !url.startsWith("blob:")) this.note(`foreign request: ${url}`);
+      if (!url.startsWith(daemon.url + "/") && !url.startsWith("data:") && !url.startsWith("blob:")) this.note(`foreign request: ${url}`);
     });
     page.on("response", (response) => {
       if (response.status() >= 400) this.note(`answer ${response.status()}: ${response.url()}`);
@@ -113,7 +131,11 @@ export class Tab {
     this.wrong = this.wrong.filter((text) => !patterns.some((pattern) => pattern.test(text)));
   }
   async go(path) {
-    await this.page.goto(this.place.daemon.url + path);
+    await this.page.goto(this.daemon.url + path);
+  }
+  // To another place of the page without loading it anew.
+  async turn(path) {
+    await this.page.evaluate((to) => history.pushState(null, "", to), path);
   }
   get(role, name, options = {}) {
     return this.page.getByRole(role, { name, ...options });
@@ -127,30 +149,37 @@ export class Tab {
     await this.page.waitForTimeout(120);
   }
 
-  async accessible(name, only) {
-    const found = await this.page.evaluate(async (rules) => {
+  // Into an editor as a person does: `fill` has the browser put styles of its own into the text.
+  async write(editor, text) {
+    await editor.click();
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.press("Delete");
+    await this.page.keyboard.insertText(text);
+  }
+
+  // Of a dialog only what is in it: what lies beneath is inert, and was looked at before.
+  async accessible(name) {
+    if (!(await this.page.evaluate(() => "axe" in globalThis))) await this.page.evaluate(axeSource);
+    const found = await this.page.evaluate(async () => {
       const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-      const all = { runOnly: tags, rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } } };
-      const result = await globalThis.axe.run(document, rules ? { runOnly: { type: "rule", values: rules } } : all);
+      const dialogs = [...document.querySelectorAll("[role=dialog], [role=alertdialog]")];
+      const result = await globalThis.axe.run(dialogs.length > 0 ? { include: dialogs } : document, { runOnly: tags, resultTypes: ["violations"], rules: { region: { enabled: false }, "page-has-heading-one": { enabled: false } } });
       return result.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`));
     });
     check(found.length === 0, `${name} is not accessible:\n            ${found.join("\n            ")}`);
   }
 
-  // A picture for people to look at, and what a machine can say of it: accessible in light, the colours in dark too,
-  // nothing sticking out.
+  // A picture for people to look at, and what a machine can say of it: accessible in light and dark, nothing
+  // sticking out.
   async inspect(name, { axe = true, dark = false } = {}) {
     await this.ready();
     await this.page.screenshot({ path: join(this.place.shots, `${name}.png`) });
-    if (axe) {
-      await this.page.evaluate(axeSource);
-      await this.accessible(name);
-    }
+    if (axe) await this.accessible(name);
     if (dark) {
       await this.page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-      await this.page.waitForTimeout(250); // colours fade
+      await this.page.evaluate(() => Promise.all(document.getAnimations().map((one) => (one.effect?.getTiming().iterations === Infinity ? null : one.finished.catch(() => null))))); // colours fade
       await this.page.screenshot({ path: join(this.place.shots, `${name}-dark.png`) });
-      await this.accessible(`${name} in dark`, ["color-contrast", "link-in-text-block"]);
+      await this.accessible(`${name} in dark`);
       await this.page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     }
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -172,6 +201,7 @@ export class Place {
   async open(build, shots) {
     this.root = mkdtempSync(join(tmpdir(), "rftd-web-"));
     this.shots = shots;
+    this.build = build;
     mkdirSync(shots, { recursive: true });
     this.daemon = await new Daemon(build, join(this.root, "data")).start();
     this.browser = await chromium.launchPersistentContext(join(this.root, "profile"), {
@@ -186,11 +216,26 @@ export class Place {
     this.tabs = [];
     return this;
   }
-  async tab(path) {
-    const tab = new Tab(await this.browser.newPage(), this);
+  async tab(path, daemon = this.daemon) {
+    const tab = new Tab(await this.browser.newPage(), this, daemon);
     this.tabs.push(tab);
     if (path) await tab.go(path);
     return tab;
+  }
+  // A daemon of its own, for what needs another configuration; ends with the case.
+  async daemonWith(config) {
+    this.others ??= [];
+    const folder = mkdtempSync(join(this.root, "other-"));
+    writeFileSync(join(folder, "rftd.toml"), config);
+    const daemon = await new Daemon(this.build, join(folder, "data"), ["--config", join(folder, "rftd.toml")]).start();
+    this.others.push(daemon);
+    return daemon;
+  }
+  async tidy() {
+    for (const tab of this.tabs) if (!tab.page.isClosed()) await tab.close();
+    for (const daemon of this.others ?? []) await daemon.stop();
+    this.tabs = [];
+    this.others = [];
   }
   async close() {
     await this.browser?.close();
@@ -223,11 +268,10 @@ export async function runAll(build, only) {
         failed += 1;
         console.log(`FAILED  ${sentence}\n        ${problem instanceof Failed ? problem.message : problem.stack}`);
         const last = place.tabs.at(-1);
-        if (last && !last.page.isClosed()) await last.page.screenshot({ path: join(place.shots, `failed-${ran}.png`) }).catch(() => undefined);
+        if (last && !last.page.isClosed()) await last.page.screenshot({ path: join(place.shots, `failed-${sentence.split(/\W+/).slice(0, 4).join("-")}.png`) }).catch(() => undefined);
       }
       if (place.daemon.process.exitCode !== null || place.daemon.process.signalCode !== null) await place.daemon.start();
-      for (const tab of place.tabs) if (!tab.page.isClosed()) await tab.close();
-      place.tabs = [];
+      await place.tidy();
     }
   } finally {
     await place.close();

@@ -1,6 +1,7 @@
 // node e2e/run.mjs BUILD [PART OF A SENTENCE]: the page as it is built into BUILD/api/rftd, in Debian's Chromium.
 import "./screens.mjs";
 import "./work.mjs";
+import "./grading.mjs";
 import "./time.mjs";
 import "./trouble.mjs";
 import { runAll } from "./harness.mjs";

@@ -13,11 +13,19 @@ const screens = {
   record: "/finetune/ID/records/r1",
   "not-found": "/finetune/ID/nowhere",
 };
-const modals = ["records", "records&record=r1", "records&record=r1&tab=json", "records&record=r1&tab=history", "records&conf=lt0.7", "issues", "topics", "topics&tab=generate", "import-topics", "categorize", "coverage", "coverage&tab=gaps", "coverage&tab=table", "coverage&vs=25", "skip", "import", "import&mode=replace", "export", "event&event=5", "run&run=run1", "diff", "duplicate", "delete", "keys", "palette", "grader", "dryrun", "train", "deploy"];
+const modals = ["records", "records&record=r1", "records&record=r1&tab=json", "records&record=r1&tab=history", "records&conf=lt0.7", "issues", "topics", "topics&tab=generate", "import-topics", "categorize", "coverage", "coverage&tab=gaps", "coverage&tab=table", "coverage&vs=25", "skip", "import", "import&mode=replace", "export", "event&event=5", "run&run=run1", "diff", "duplicate", "delete", "keys", "palette", "grader", "grader&tab=versions", "dryrun", "dryrun&tab=samples", "dryrun&tab=compare", "dryrun&tab=run", "generate", "train", "deploy"];
 
+// The sample with two versions of a grader and a dry run of each.
 async function chess(place) {
-  place.chess ??= await place.daemon.create("chess", readFileSync(sample, "utf8"));
-  return place.chess;
+  if (place.chess) return place.chess;
+  const id = await place.daemon.create("chess", readFileSync(sample, "utf8"));
+  const grader = readFileSync(new URL("../../tools/sample/chess_tutor_grader.js", import.meta.url), "utf8");
+  await place.daemon.grade(id, grader.replace("0.6 + 0.4", "0.4 + 0.6"), "a first idea");
+  await place.daemon.dryRun(id);
+  await place.daemon.grade(id, grader, "the right move counts for more");
+  await place.daemon.dryRun(id);
+  place.chess = id;
+  return id;
 }
 
 test("somebody new is taken from nothing to a sorted dataset by what the page suggests", async (place) => {
@@ -39,8 +47,24 @@ test("somebody new is taken from nothing to a sorted dataset by what the page su
   await tab.page.getByRole("dialog", { name: "Records" }).waitFor();
   await tab.page.keyboard.press("Escape");
   await tab.page.getByRole("dialog").waitFor({ state: "detached" });
-  await next.getByRole("button").first().click();
-  check(/modal=|step=/.test(tab.page.url()), `the suggestion leads nowhere: ${tab.page.url()}`);
+  // Then what the suggestions lead to, up to a verdict.
+  await next.getByRole("button", { name: "Edit grader" }).click();
+  const grader = tab.page.getByRole("dialog", { name: "Grader" });
+  await grader.getByLabel("Start from").selectOption("Chess tutor (of the sample)");
+  await grader.getByText("The daemon takes this grader").waitFor();
+  await grader.getByRole("button", { name: "Run test" }).click();
+  await grader.locator(".answer").nth(4).waitFor();
+  await grader.getByRole("button", { name: "Save version 1" }).click();
+  await tab.see("Version 1 saved");
+  await tab.page.keyboard.press("Escape");
+  await tab.page.getByRole("dialog").waitFor({ state: "detached" });
+  await next.getByRole("button", { name: "Run", exact: true }).click();
+  const dryRun = tab.page.getByRole("dialog", { name: "Dry run" });
+  await dryRun.getByRole("button", { name: "Run", exact: true }).click();
+  await dryRun.getByRole("region", { name: "Verdict" }).getByText("GO", { exact: true }).waitFor();
+  await dryRun.getByRole("region", { name: "Examples" }).locator(".answer").nth(4).waitFor();
+  await tab.page.keyboard.press("Escape");
+  await tab.page.locator("[data-step=dry_run][data-state=complete]").getByText(/Mean: 0\.\d\d • GO/).waitFor();
 });
 
 test("every screen and every modal is accessible, in light and in dark", async (place) => {
@@ -52,12 +76,16 @@ test("every screen and every modal is accessible, in light and in dark", async (
     await tab.page.locator("main").first().waitFor();
     await tab.inspect(name, { dark: true });
   }
+  await tab.go(`/finetune/${id}`);
+  await tab.page.locator("[data-step=extract]").waitFor();
   for (const modal of modals) {
-    await tab.go(`/finetune/${id}?modal=${modal}`);
+    await tab.turn(`/finetune/${id}`);
+    await tab.page.getByRole("dialog").waitFor({ state: "detached" });
+    await tab.turn(`/finetune/${id}?modal=${modal}`);
     await tab.page.getByRole("dialog").first().waitFor();
     await tab.inspect(`modal-${modal.replaceAll(/[&=.]/g, "-")}`, { dark: true });
   }
-  for (const modal of ["", "&modal=restore", "&modal=fork"]) {
+  for (const modal of ["", "&modal=restore", "&modal=fork", "&modal=grader", "&modal=dryrun"]) {
     await tab.go(`/finetune/${id}?at=12${modal}`);
     await tab.see("read-only");
     if (modal) await tab.page.getByRole("dialog").waitFor();
@@ -77,7 +105,7 @@ test("narrow windows show a list, and nothing has to be scrolled sideways", asyn
     }
   }
   await tab.page.setViewportSize({ width: 390, height: 844 });
-  for (const modal of ["records", "topics", "coverage", "import", "diff"]) {
+  for (const modal of ["records", "topics", "coverage", "import", "diff", "grader", "dryrun", "generate"]) {
     await tab.go(`/finetune/${id}?modal=${modal}`);
     await tab.page.getByRole("dialog").waitFor();
     await tab.inspect(`narrow-390-modal-${modal}`, { axe: false });

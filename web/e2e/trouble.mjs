@@ -47,15 +47,16 @@ test("a daemon that stops is waited for; the page stays readable and goes on", a
   const tab = await place.tab(`/finetune/${id}`);
   tab.allow(/ERR_|Failed to load|net::|503/);
   await tab.page.locator(".live-chip[data-tone=ok]").waitFor();
-  await tab.page.waitForTimeout(2000); // every dialog is there by now
+  // The dialogs are fetched ahead, when there is nothing else to do.
+  await tab.page.waitForFunction(() => performance.getEntriesByType("resource").some((one) => /\/assets\/records-[\w-]+\.js/.test(one.name) && one.responseEnd > 0));
   await place.daemon.stop("SIGKILL");
   await tab.page.locator(".live-chip[data-tone=warn]").waitFor();
   await tab.page.locator("[data-step=extract]").getByText("Extract Data").waitFor();
   await tab.inspect("trouble-offline");
   await tab.get("button", "Records", { exact: true }).click();
   await place.daemon.start();
-  await tab.page.locator(".live-chip[data-tone=ok]").waitFor({ state: "attached", timeout: 30_000 });
-  await tab.get("grid", "Records").getByText("What is stalemate?").waitFor({ timeout: 30_000 });
+  await tab.page.locator(".live-chip[data-tone=ok]").waitFor({ state: "attached" });
+  await tab.get("grid", "Records").getByText("What is stalemate?").waitFor();
 });
 
 test("an upload that breaks off says so, keeps what was typed, and can be sent again", async (place) => {
@@ -91,7 +92,7 @@ test("a list of a hundred thousand records is scrolled to its end with few rows 
   const began = Date.now();
   await tab.page.keyboard.press("End");
   await grid.getByText("Long list 99999").waitFor();
-  check(Date.now() - began < 5000, `the end was shown after ${Date.now() - began} ms`);
+  check(Date.now() - began < 15_000, `the end was shown after ${Date.now() - began} ms`);
   const rows = await grid.getByRole("row").count();
   check(rows < 80, `${rows} rows are in the page`);
   await tab.page.keyboard.press("Home");

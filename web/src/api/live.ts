@@ -53,6 +53,9 @@ export function touchedBy(type: string): string[] {
   if (type === "records_imported" || type === "import_received") return always;
   if (type.startsWith("topic") || type.startsWith("assignments") || type.startsWith("calibration"))
     return [...always, "topics", "coverage", "records", "record", "dataset", "diff"];
+  if (type.startsWith("samples_") || type === "dry_run_sampled") return [...always, "dry-runs", "dry-run", "samples"];
+  if (type === "calls_recorded") return always;
+  if (type === "records_generated" || type.startsWith("generation_")) return [...always, "generations"];
   if (type.startsWith("coverage")) return [...always, "coverage", "dataset", "diff"];
   return ["*"];
 }

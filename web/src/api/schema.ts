@@ -61,6 +61,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/import-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A dataset from an archive, with its whole history
+         * @description The tar that export?what=archive gave, here or elsewhere; Content-Encoding gzip, zstd or none. Every event and payload is checked; what is damaged or cut short leaves nothing behind. Positions stay as they were; runs that had not ended are cancelled in the copy.
+         */
+        post: operations["importArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset}/import": {
         parameters: {
             query?: never;
@@ -129,6 +149,26 @@ export interface paths {
         get: operations["listRecords"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/records/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase the contents of records for good
+         * @description Deletes them, and takes their contents out of every payload that quotes them: imported lines and earlier versions, vectors, answers and reasons of dry runs. Unlike a deletion it reaches into the past: ?at= no longer shows them either. The events stay, and their chain verifies. Refused while something runs. Records generated from them, duplicates of them, copies of the dataset and backups are others' and are not touched.
+         */
+        post: operations["eraseRecords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,6 +747,331 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset}/grader": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The grader that counts, or an earlier version; version 0 when there is none */
+        get: operations["getGrader"];
+        /** Define a new version of the grader: the object itself (a reason may stand beside its fields), or grader and reason, or the version to go back to */
+        put: operations["putGrader"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/grader/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the grader, newest first */
+        get: operations["listGraderVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/grader/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines that differ between two versions; the newest and the one before by default */
+        get: operations["diffGrader"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/grader/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a grader without keeping it: its fields, its script, its models */
+        post: operations["validateGrader"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/grader/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a grader, stored or not, on a few records; nothing is kept */
+        post: operations["testGrader"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/dry-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dry runs, newest first */
+        get: operations["listDryRuns"];
+        put?: never;
+        /** Have a sample answered and graded */
+        post: operations["startDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/dry-runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two dry runs side by side, by the records they share */
+        get: operations["compareDryRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/dry-runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a dry run says, so far or at its end */
+        get: operations["getDryRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/dry-runs/{run}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prompts, answers and scores; sort by index or score, a - before it for descending */
+        get: operations["listSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/dry-runs/{run}/regrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grade the stored answers again with another version of the grader; no model is asked for an answer */
+        post: operations["regradeDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a model write new records; with preview=true only the plan, and nothing is spent */
+        post: operations["generateRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs that generated records, newest first */
+        get: operations["listGenerations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/generations/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was planned, made, filtered and reviewed */
+        get: operations["getGeneration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/generations/{run}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What passed the filters, in the order it was made */
+        get: operations["listGeneratedRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/generations/{run}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the accepted records to the dataset and drop the others */
+        post: operations["reviewGeneration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Language models that are configured, and whether they answer */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graders/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Graders to start from */
+        get: operations["listGraderPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fine_tuning/alpha/graders/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grade one answer, in OpenAI's shape */
+        post: operations["runGrader"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fine_tuning/alpha/graders/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a grader, in OpenAI's shape */
+        post: operations["validateOpenAiGrader"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -742,12 +1107,17 @@ export interface components {
             state: "waiting" | "ready" | "processing" | "complete" | "attention" | "failed";
             badge: string;
         };
-        /** @description Limits of validation; a change validates every record again. */
+        /** @description A change of the first three, the limits of validation, validates every record again. */
         Settings: {
             max_tokens: number;
             min_user_characters: number;
             /** @enum {string} */
             encoding: "o200k_base" | "cl100k_base" | "chars/4";
+            embedder?: components["schemas"]["Embedder"];
+            /** @description The model, as provider/model, that names topics which are found. Null: their own words do. */
+            label_model?: string | null;
+            /** @description Records that are imported get one of the topics there are, without being asked. */
+            categorize_imports?: boolean;
         };
         /** @description One dataset. `topics` counts leaves; `balance` is null without topics; `position` is that of its newest event. */
         Dataset: {
@@ -771,6 +1141,10 @@ export interface components {
             /** Format: date-time */
             updated_at: string | null;
             forked_from: {
+                dataset: string;
+                position: number;
+            } | null;
+            imported_from?: {
                 dataset: string;
                 position: number;
             } | null;
@@ -872,6 +1246,12 @@ export interface components {
             line: number;
             position: number;
             block: string;
+            /** @description Of a record that a model wrote: the run, how, and the record it was made from. */
+            generated: {
+                run: string;
+                strategy: string;
+                record: string | null;
+            } | null;
         };
         /** @description A deleted record. */
         Deleted: {
@@ -957,7 +1337,15 @@ export interface components {
             /** Format: date-time */
             retry_at: string | null;
             error: string | null;
-            result: components["schemas"]["RunResult"] | null;
+            result: components["schemas"]["RunResult"] | components["schemas"]["ModelCalls"] | null;
+        };
+        /** @description What topics or categorization have asked language models so far. Vectors are not in it. */
+        ModelCalls: {
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            /** @description Of the models whose price is configured. */
+            cost_usd: number;
         };
         /** @description What an import has read so far. */
         RunResult: {
@@ -972,6 +1360,13 @@ export interface components {
             blank: number;
             replaced: number;
             bytes_read: number;
+            pull?: {
+                matching: number;
+                skipped: {
+                    [key: string]: number;
+                };
+                watermark: string;
+            };
         };
         /** @description A page of a list; `next` is the cursor of the following one. */
         RunList: {
@@ -1004,6 +1399,10 @@ export interface components {
             language: string | null;
             /** @description Of the records looked at, those far from the centre of their topic. They belong to it all the same; expect a low confidence. */
             outliers: number;
+            /** @description The model that was asked for names. */
+            label_model?: string | null;
+            /** @description Why some topics are named by their words although a model was asked. */
+            label_problem?: string | null;
             uncategorized: number;
             low_confidence: number;
             topics: components["schemas"]["Topic"][];
@@ -1189,6 +1588,9 @@ export interface components {
                 max_tokens?: number;
                 min_user_characters?: number;
                 encoding?: string;
+                embedder?: components["schemas"]["Embedder"];
+                label_model?: string | null;
+                categorize_imports?: boolean;
             };
         };
         /** @description `at`: a position or an RFC 3339 time; absent means now. */
@@ -1209,6 +1611,12 @@ export interface components {
             filter?: Record<string, never>;
             topic?: string | null;
             confirm?: boolean;
+        };
+        Erase: {
+            ids: string[];
+            confirm?: boolean;
+            /** @description Kept for ever: it must not repeat the content */
+            reason?: string;
         };
         /** @description What the step takes; topics and categorize as at their own paths. */
         Trigger: {
@@ -1242,6 +1650,8 @@ export interface components {
             /** @description -1 coarser, 1 finer. */
             granularity?: number;
             embedder?: components["schemas"]["Embedder"];
+            /** @description A model, as provider/model, that names what is found; when it fails, and for null, the topics' own words do. By default what the dataset's settings say. */
+            label_model?: string | null;
             /**
              * @description Of a template.
              * @enum {string}
@@ -1250,11 +1660,8 @@ export interface components {
             seed?: number;
             confirm?: boolean;
         };
-        /**
-         * @description quality: sentence vectors and word vectors, built in; fast: word vectors alone; words: no vectors.
-         * @enum {string}
-         */
-        Embedder: "quality" | "fast" | "words";
+        /** @description quality: sentence vectors and word vectors, built in; fast: word vectors alone; words: no vectors; or a model of a configured provider, as provider/model. By default what the dataset's settings say. */
+        Embedder: string;
         NewTopic: {
             name: string;
             description?: string;
@@ -1276,6 +1683,8 @@ export interface components {
             max_topics?: number;
             granularity?: number;
             embedder?: components["schemas"]["Embedder"];
+            /** @description A model, as provider/model, that names what is found; when it fails, and for null, the topics' own words do. By default what the dataset's settings say. */
+            label_model?: string | null;
             seed?: number;
         };
         TemplateTopic: {
@@ -1300,6 +1709,8 @@ export interface components {
             scope?: "unlabeled" | "all";
             overwrite_manual?: boolean;
             embedder?: components["schemas"]["Embedder"];
+            /** @description A model, as provider/model, that chooses the topic where the classifier's confidence is under 0.7. By default none is asked. */
+            model?: string | null;
             seed?: number;
             confirm?: boolean;
         };
@@ -1308,6 +1719,563 @@ export interface components {
             targets: {
                 [key: string]: number;
             } | "uniform";
+        };
+        /** @description Who changed the grader, when and why. `restores` names an earlier version that says the same. */
+        GraderVersion: {
+            version: number;
+            type: string;
+            title: string;
+            models: string[];
+            reason: string;
+            restores: number | null;
+            by: string;
+            /** Format: date-time */
+            at: string | null;
+            position: number;
+        };
+        /** @description A page of a list; `next` is the cursor of the following one. */
+        GraderVersions: {
+            items: components["schemas"]["GraderVersion"][];
+            next: string | null;
+            total: number;
+        };
+        /** @description The grader object as it is used: defaults filled in, presets expanded. Only `version` 0 and `grader` null when there is none. */
+        Grader: {
+            version: number;
+            type?: string;
+            title?: string;
+            models?: string[];
+            reason?: string;
+            restores?: number | null;
+            by?: string;
+            /** Format: date-time */
+            at?: string | null;
+            position?: number;
+            grader: Record<string, never> | null;
+        };
+        /** @description A grader object: type script {source}, llm_judge {model, prompt or preset}, or string_check, text_similarity, score_model, label_model, multi as OpenAI has them. */
+        GraderChange: {
+            type?: string;
+            grader?: Record<string, never>;
+            reason?: string;
+            version?: number;
+        };
+        GraderDiff: {
+            from: number;
+            to: number;
+            added: number;
+            removed: number;
+            lines: {
+                /** @enum {string} */
+                sign: " " | "+" | "-";
+                text: string;
+            }[];
+        };
+        GraderChecked: {
+            valid: boolean;
+            type: string;
+            title: string;
+            models: string[];
+            grader: Record<string, never>;
+        };
+        GraderTest: {
+            grader?: Record<string, never>;
+            grader_version?: number;
+            records?: string[];
+            size?: number;
+            seed?: number;
+            /** @enum {string} */
+            answers?: "recorded" | "model";
+            model?: string;
+        };
+        /** @description Of a multi grader. */
+        Part: {
+            name: string;
+            score: number | null;
+            error?: string | null;
+        };
+        TestedSample: {
+            record: string;
+            topic: string | null;
+            item: Record<string, never> | null;
+            sample: Record<string, never> | null;
+            score: number | null;
+            reason: string;
+            error: string | null;
+            console: string;
+            passed: boolean | null;
+            parts: components["schemas"]["Part"][];
+        };
+        /** @description numpy's definitions: population standard deviation, percentiles by linear interpolation; shares 0 to 1; null when nothing was scored. */
+        Statistics: {
+            mean: number | null;
+            std: number | null;
+            median: number | null;
+            min: number | null;
+            max: number | null;
+            p10: number | null;
+            p25: number | null;
+            p75: number | null;
+            p90: number | null;
+            above_zero: number | null;
+            equal_one: number | null;
+            scored: number;
+            unscored: number;
+        };
+        GraderTested: {
+            grader_version: number | null;
+            title: string;
+            seed: number;
+            samples: components["schemas"]["TestedSample"][];
+            statistics: components["schemas"]["Statistics"];
+        };
+        /** @description sample_size 100 to 500 or "all"; 300 (or what there is) by default. */
+        NewDryRun: {
+            sample_size?: number | string;
+            seed?: number;
+            /** @enum {string} */
+            answers?: "recorded" | "model";
+            model?: string;
+            k?: number;
+            temperature?: number;
+            max_tokens?: number;
+            records?: string[];
+            duplicates?: boolean;
+            grader_version?: number;
+            confirm?: boolean;
+        };
+        DryRunStarted: {
+            run: string;
+            seed: number;
+            position: number;
+        };
+        /** @description The newest version by default. */
+        Regrade: {
+            grader_version?: number;
+        };
+        DryRunParameters: {
+            sample_size: number | string;
+            answers: string;
+            model: string | null;
+            k: number;
+            temperature: number | null;
+            max_tokens: number | null;
+            duplicates: boolean;
+            records: unknown[] | null;
+        };
+        Spent: {
+            input_tokens: number;
+            output_tokens: number;
+            cost_usd: number;
+        };
+        /** @description A run of step dry_run. `verdict` comes with its end; until then it is `partial` and `mean` is that of what has been graded. `without_answer`: valid records left out as they have no recorded answer; `missing`: sampled, and nothing to grade came. */
+        DryRun: {
+            id: string;
+            step: string;
+            state: string;
+            progress: {
+                done: number;
+                total: number;
+                stage: string;
+            };
+            attempt: number;
+            seed: number;
+            cause: string;
+            position: number;
+            /** Format: date-time */
+            requested_at: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            retry_at: string | null;
+            error: string | null;
+            parameters: components["schemas"]["DryRunParameters"];
+            grader_version: number;
+            grader_title: string;
+            regrade_of: string | null;
+            candidates: number;
+            without_answer: number;
+            sampled: number;
+            answered: number;
+            missing: number;
+            graded: number;
+            unscored: number;
+            spent: components["schemas"]["Spent"];
+            mean: number | null;
+            /** @enum {string|null} */
+            verdict: "GO" | "CAUTION" | "NO-GO" | null;
+            cause_of_verdict: string | null;
+            partial: boolean;
+            stale: components["schemas"]["Stale"][];
+        };
+        /** @description What a generation was asked for, defaults filled in. `topics` and `records` empty: the topics that coverage recommends more for; `count` null: as many as it recommends; `strategy` null: chosen by the plan. */
+        GenerateParameters: {
+            /** @enum {string|null} */
+            strategy: "message_variation" | "few_shot" | "topic_description" | "scenario_expansion" | "tool_chain" | null;
+            model: string;
+            topics: string[];
+            records: string[];
+            count: number | null;
+            temperature: number;
+            records_per_call: number;
+            retries: number;
+            length_min: number;
+            length_max: number;
+            synthetic_share_max: number;
+            variations_per_record: number;
+        };
+        /** @description Everything may be left out: message_variation when most records are multi-turn, else few_shot; temperature 0.7; 10 records a call; 3 retries; 20 to 2,000 characters; at most 30 % synthetic; 3 variations a record; the first configured model. */
+        GenerateRequest: {
+            /** @enum {string|null} */
+            strategy?: "message_variation" | "few_shot" | "topic_description" | "scenario_expansion" | "tool_chain" | null;
+            model?: string;
+            topics?: string[];
+            records?: string[];
+            count?: number | null;
+            temperature?: number;
+            records_per_call?: number;
+            retries?: number;
+            length_min?: number;
+            length_max?: number;
+            synthetic_share_max?: number;
+            variations_per_record?: number;
+            seed?: number;
+            confirm?: boolean;
+        };
+        /** @description `records`: valid ones now; `wanted`: asked for or recommended; `planned`: after the limits. */
+        TopicPlan: {
+            id: string | null;
+            name: string | null;
+            records: number;
+            wanted: number;
+            planned: number;
+        };
+        /** @description What would be generated, before anything is spent. `balance_after` and `cost_usd` if all of it is made and accepted; `cost_usd` null where the price of the model is not configured; `synthetic_room`: records that the share of synthetic ones still leaves, null without a limit. */
+        GenerationPlan: {
+            /** @enum {string} */
+            strategy: "message_variation" | "few_shot" | "topic_description" | "scenario_expansion" | "tool_chain";
+            model: string;
+            calls: number;
+            planned: number;
+            topics: components["schemas"]["TopicPlan"][];
+            balance_before: number;
+            balance_after: number;
+            synthetic_room: number | null;
+            input_tokens: number;
+            output_tokens: number;
+            cost_usd: number | null;
+            warnings: string[];
+        };
+        /** @description The run that writes them. */
+        GenerationStarted: {
+            run: string;
+            seed: number;
+            position: number;
+        };
+        /** @description Generated records that the filters dropped; the first filter that applies counts. */
+        Rejected: {
+            invalid_structure: number;
+            no_user_message: number;
+            llm_artifact: number;
+            too_short: number;
+            too_long: number;
+            duplicate_of_seed: number;
+            duplicate_synthetic: number;
+        };
+        /** @description `planned`, and `made`: passed the filters. */
+        GeneratedTopic: {
+            id: string | null;
+            name: string | null;
+            planned: number;
+            made: number;
+        };
+        /** @description A run of step generate. `generated`: passed the filters. `review` is pending while it waits for a person: nothing enters the dataset before; `import_run` adds the accepted ones, from `first_record` on. */
+        Generation: {
+            id: string;
+            step: string;
+            state: string;
+            progress: {
+                done: number;
+                total: number;
+                stage: string;
+            };
+            attempt: number;
+            seed: number;
+            cause: string;
+            position: number;
+            /** Format: date-time */
+            requested_at: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            retry_at: string | null;
+            error: string | null;
+            parameters: components["schemas"]["GenerateParameters"];
+            strategy: string | null;
+            planned: number;
+            balance_before: number;
+            balance_after: number;
+            calls: number;
+            calls_done: number;
+            calls_failed: number;
+            generated: number;
+            rejected: components["schemas"]["Rejected"];
+            spent: components["schemas"]["Spent"];
+            topics: components["schemas"]["GeneratedTopic"][];
+            /** @enum {string} */
+            review: "none" | "pending" | "done";
+            accepted: number;
+            dropped: number;
+            import_run: string | null;
+            first_record: string | null;
+        };
+        /** @description Newest first. */
+        GenerationList: {
+            items: components["schemas"]["Generation"][];
+            next: string | null;
+            total: number;
+        };
+        /** @description `number` names it in a review; `source`: the record it was made from, null when it was several or none; `similarity`: of its last user message to that of the source, 0 to 1 (Jaccard of 5-character shingles); `accepted` null until it is reviewed. */
+        GeneratedRecord: {
+            number: number;
+            topic: string | null;
+            topic_name: string | null;
+            /** @enum {string} */
+            strategy: "message_variation" | "few_shot" | "topic_description" | "scenario_expansion" | "tool_chain";
+            source: string | null;
+            similarity: number | null;
+            preview: string;
+            tokens: number;
+            data: Record<string, never>;
+            accepted: boolean | null;
+        };
+        /** @description In the order they were made. */
+        GeneratedRecordList: {
+            items: components["schemas"]["GeneratedRecord"][];
+            next: string | null;
+            total: number;
+        };
+        /** @description `accept`: "all", "none" or numbers; or `reject`: numbers, and the rest is accepted. One review ends it. */
+        GenerationReview: {
+            accept?: ("all" | "none") | number[];
+            reject?: number[];
+        };
+        /** @description A page of a list; `next` is the cursor of the following one. */
+        DryRunList: {
+            items: components["schemas"]["DryRun"][];
+            next: string | null;
+            total: number;
+        };
+        /** @description Beyond `go` is GO, beyond `no_go` is NO-GO, between and on the borders CAUTION. */
+        Metric: {
+            value: number;
+            /** @enum {string} */
+            verdict: "GO" | "CAUTION" | "NO-GO";
+            go: number;
+            no_go: number;
+        };
+        /** @description 95 %, bootstrap. */
+        Interval: {
+            low: number;
+            high: number;
+        };
+        SampleScore: {
+            sample: number;
+            record: string;
+            topic: string | null;
+            score: number | null;
+        };
+        /** @description What a dry run says of what has been graded so far. */
+        DryRunReport: {
+            id: string;
+            step: string;
+            state: string;
+            progress: {
+                done: number;
+                total: number;
+                stage: string;
+            };
+            attempt: number;
+            seed: number;
+            cause: string;
+            position: number;
+            /** Format: date-time */
+            requested_at: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            retry_at: string | null;
+            error: string | null;
+            parameters: components["schemas"]["DryRunParameters"];
+            grader_version: number;
+            grader_title: string;
+            regrade_of: string | null;
+            candidates: number;
+            without_answer: number;
+            sampled: number;
+            answered: number;
+            missing: number;
+            graded: number;
+            unscored: number;
+            spent: components["schemas"]["Spent"];
+            mean: number | null;
+            /** @enum {string|null} */
+            verdict: "GO" | "CAUTION" | "NO-GO" | null;
+            cause_of_verdict: string | null;
+            partial: boolean;
+            stale: components["schemas"]["Stale"][];
+            metrics: {
+                mean: components["schemas"]["Metric"];
+                above_zero: components["schemas"]["Metric"];
+                std: components["schemas"]["Metric"];
+                unscored: components["schemas"]["Metric"];
+            };
+            statistics: components["schemas"]["Statistics"];
+            histogram: {
+                from: number;
+                to: number;
+                count: number;
+            }[];
+            intervals: {
+                mean: components["schemas"]["Interval"];
+                above_zero: components["schemas"]["Interval"];
+                std: components["schemas"]["Interval"];
+            };
+            by_topic: {
+                topic: string | null;
+                name: string | null;
+                statistics: components["schemas"]["Statistics"];
+                mean_interval: components["schemas"]["Interval"];
+            }[];
+            signal: {
+                prompts: number;
+                k: number;
+                within_std: number;
+                zero_variance: number;
+                learnable: number;
+                pass_at: number[];
+            } | null;
+            advice: {
+                code: string;
+                message: string;
+                topic: string | null;
+            }[];
+            diagnosis: {
+                fix_first: string;
+                summary: string;
+                findings: {
+                    side: string;
+                    code: string;
+                    message: string;
+                    weight: number;
+                }[];
+                highest: components["schemas"]["SampleScore"][];
+                lowest: components["schemas"]["SampleScore"][];
+                nearest_to_mean: components["schemas"]["SampleScore"][];
+            };
+        };
+        /** @description One graded answer. `item` and `sample` are what the grader was given. */
+        Sample: {
+            index: number;
+            record: string;
+            topic: string | null;
+            k: number;
+            score: number | null;
+            reason: string;
+            error: string | null;
+            console: string;
+            passed: boolean | null;
+            parts: components["schemas"]["Part"][];
+            item: Record<string, never> | null;
+            sample: Record<string, never> | null;
+            model: string | null;
+            finish: string | null;
+            input_tokens: number | null;
+            output_tokens: number | null;
+            latency_ms: number | null;
+        };
+        /** @description A page of a list; `next` is the cursor of the following one. */
+        SampleList: {
+            items: components["schemas"]["Sample"][];
+            next: string | null;
+            total: number;
+        };
+        /** @description b against a. The interval is a paired bootstrap over records scored in both. */
+        DryRunComparison: {
+            a: string;
+            b: string;
+            before: components["schemas"]["Statistics"];
+            after: components["schemas"]["Statistics"];
+            matched: number;
+            only_a: number;
+            only_b: number;
+            mean_difference: number | null;
+            interval: components["schemas"]["Interval"] | null;
+            significant: boolean;
+            improved: number;
+            worsened: number;
+            unchanged: number;
+            most_improved: {
+                record: string;
+                before: number;
+                after: number;
+            }[];
+            most_worsened: {
+                record: string;
+                before: number;
+                after: number;
+            }[];
+        };
+        ModelList: {
+            items: {
+                id: string;
+                model: string;
+                provider: string;
+                reachable: boolean;
+            }[];
+            next: string | null;
+            total: number;
+            providers: {
+                provider: string;
+                base_url: string;
+                reachable: boolean;
+                error: string | null;
+                latency_ms: number;
+                models: string[];
+                traffic?: Record<string, never>;
+            }[];
+            hint: string | null;
+        };
+        GraderPresets: {
+            items: {
+                name: string;
+                title: string;
+                summary: string;
+                grader: Record<string, never>;
+                prompt: string;
+            }[];
+            next: string | null;
+            total: number;
+        };
+        OpenAiGraderObject: {
+            grader: Record<string, never>;
+        };
+        OpenAiGraderRun: {
+            grader: Record<string, never>;
+            model_sample: string;
+            item?: Record<string, never>;
+        };
+        OpenAiGraderResult: {
+            reward: number;
+            metadata: Record<string, never>;
+            sub_rewards: Record<string, never>;
+            model_grader_token_usage_per_model: Record<string, never>;
         };
     };
     responses: {
@@ -1561,11 +2529,46 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    importArchive: {
+        parameters: {
+            query?: {
+                /** @description Of the new dataset; the archive's own when absent */
+                name?: string;
+            };
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description A dataset from an archive, with its whole history */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     importRecords: {
         parameters: {
             query?: {
                 mode?: string;
                 confirm?: boolean;
+                /** @description Give the records the topics there are, whatever the dataset's settings say. */
+                categorize?: boolean;
                 name?: string;
             };
             header?: {
@@ -1704,6 +2707,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    eraseRecords: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "r5"
+                 *       ],
+                 *       "reason": "asked for by the person",
+                 *       "confirm": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["Erase"];
+            };
+        };
+        responses: {
+            /** @description Erase the contents of records for good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2880,6 +3925,699 @@ export interface operations {
                 };
                 content: {
                     "image/x-icon": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getGrader: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The grader that counts, or an earlier version; version 0 when there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grader"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putGrader: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "script",
+                 *       "source": "function grade(sample, item) { return sample.output_text.length > 0 ? 1 : 0; }",
+                 *       "reason": "shorter is not better"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GraderChange"];
+            };
+        };
+        responses: {
+            /** @description Define a new version of the grader: the object itself (a reason may stand beside its fields), or grader and reason, or the version to go back to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grader"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGraderVersions: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions of the grader, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraderVersions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    diffGrader: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines that differ between two versions; the newest and the one before by default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraderDiff"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    validateGrader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "script",
+                 *       "source": "function grade(sample, item) { return sample.output_text.length > 0 ? 1 : 0; }"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GraderChange"];
+            };
+        };
+        responses: {
+            /** @description Check a grader without keeping it: its fields, its script, its models */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraderChecked"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    testGrader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "size": 5
+                 *     }
+                 */
+                "application/json": components["schemas"]["GraderTest"];
+            };
+        };
+        responses: {
+            /** @description Try a grader, stored or not, on a few records; nothing is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraderTested"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDryRuns: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Dry runs, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    startDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "sample_size": 300,
+                 *       "answers": "recorded"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDryRun"];
+            };
+        };
+        responses: {
+            /** @description Have a sample answered and graded */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compareDryRuns: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                a?: string;
+                b?: string;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Two dry runs side by side, by the records they share */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunComparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDryRun: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example run3 */
+                run: components["parameters"]["run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a dry run says, so far or at its end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunReport"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSamples: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                sort?: string;
+                limit?: number;
+                cursor?: string;
+                topic?: string;
+                scored?: boolean;
+                score_lt?: number;
+                score_gte?: number;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example run3 */
+                run: components["parameters"]["run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prompts, answers and scores; sort by index or score, a - before it for descending */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    regradeDryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example run3 */
+                run: components["parameters"]["run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "grader_version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["Regrade"];
+            };
+        };
+        responses: {
+            /** @description Grade the stored answers again with another version of the grader; no model is asked for an answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    generateRecords: {
+        parameters: {
+            query?: {
+                preview?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "strategy": "few_shot",
+                 *       "count": 20
+                 *     }
+                 */
+                "application/json": components["schemas"]["GenerateRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan, with preview=true */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationPlan"];
+                };
+            };
+            /** @description The run that writes them */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationStarted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGenerations: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs that generated records, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getGeneration: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example run3 */
+                run: components["parameters"]["run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was planned, made, filtered and reviewed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGeneratedRecords: {
+        parameters: {
+            query?: {
+                /** @description The state after this position, or at this RFC 3339 time */
+                at?: components["parameters"]["at"];
+                limit?: number;
+                cursor?: string;
+                topic?: string;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example run3 */
+                run: components["parameters"]["run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What passed the filters, in the order it was made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GeneratedRecordList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reviewGeneration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and the same request gets the first answer */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description The position that the asker has seen, in quotes */
+                "If-Match"?: components["parameters"]["if_match"];
+            };
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+                /** @example run3 */
+                run: components["parameters"]["run"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "accept": "all"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GenerationReview"];
+            };
+        };
+        responses: {
+            /** @description The generation as it is afterwards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Generation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Language models that are configured, and whether they answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGraderPresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Graders to start from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraderPresets"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    runGrader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "grader": {
+                 *         "type": "string_check",
+                 *         "name": "same",
+                 *         "input": "{{sample.output_text}}",
+                 *         "reference": "{{item.answer}}",
+                 *         "operation": "eq"
+                 *       },
+                 *       "model_sample": "e4",
+                 *       "item": {
+                 *         "answer": "e4"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenAiGraderRun"];
+            };
+        };
+        responses: {
+            /** @description Grade one answer, in OpenAI's shape */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiGraderResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    validateOpenAiGrader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "grader": {
+                 *         "type": "string_check",
+                 *         "name": "same",
+                 *         "input": "{{sample.output_text}}",
+                 *         "reference": "e4",
+                 *         "operation": "eq"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenAiGraderObject"];
+            };
+        };
+        responses: {
+            /** @description Check a grader, in OpenAI's shape */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAiGraderObject"];
                 };
             };
             default: components["responses"]["Problem"];

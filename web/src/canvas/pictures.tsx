@@ -1,6 +1,7 @@
 // Small pictures on the cards, drawn from the numbers of the position shown. A step without numbers has none.
-import { useCoverage, useTopics } from "@/api/queries";
-import type { StepName, Topic } from "@/api/types";
+import { useQuery } from "@tanstack/react-query";
+import { ofDataset, useCoverage, useTopics } from "@/api/queries";
+import type { Card, DryRunReport, Topic } from "@/api/types";
 import { useHere } from "@/screens/here";
 import { count, percent } from "@/lib/format";
 
@@ -81,9 +82,31 @@ function Coverage() {
   );
 }
 
-export function Picture({ step }: { step: StepName }) {
+function Scores() {
+  const here = useHere();
+  // While another moment is on its way, the cards are still of the one before, whose run may not be there yet.
+  const settled = here.live || here.at === String(here.position);
+  const run = (settled && here.canvas.steps.find((one) => one.step === "dry_run")?.run) || null;
+  const { data } = useQuery({ ...ofDataset<DryRunReport>(here.id, here.at, "dry-run", `/dry-runs/${run}`), enabled: run !== null });
+  if (!data || data.statistics.scored === 0) return null;
+  const most = Math.max(...data.histogram.map((bin) => bin.count));
+  const mean = width * (data.statistics.mean ?? 0);
+  return (
+    <svg className="picture" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${count(data.statistics.scored)} scores from 0 to 1`}>
+      {data.histogram.map((bin, i) => (
+        <rect key={bin.from} className="bar-topic" data-even x={i * 11 + 1} y={height - 1 - (bin.count / most) * 24} width="9" height={1 + (bin.count / most) * 24} rx="1" />
+      ))}
+      <line className="target" x1={mean} x2={mean} y1="0" y2={height} />
+    </svg>
+  );
+}
+
+export function Picture({ card }: { card: Card }) {
+  const { step } = card;
+  if (step === "grader") return <span className="muted small clip">{card.rule}</span>;
   if (step === "extract") return <Health />;
   if (step === "topics") return <Topics />;
   if (step === "coverage") return <Coverage />;
+  if (step === "dry_run") return <Scores />;
   return null;
 }

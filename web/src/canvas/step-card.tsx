@@ -41,16 +41,16 @@ export function StepCard({ card, changed }: { card: Card; changed?: boolean }) {
         </span>
         <span className="grow">
           <span className="row step-top">
-            <span className="tag grow">
-              {card.number} · {card.tag}
-            </span>
+            <span className="tag grow">{card.tag}</span>
             <Tip text={card.rule}>
               <span>
                 <Badge state={card.state}>{card.skipped ? "Skipped" : card.badge.replace("...", "…")}</Badge>
               </span>
             </Tip>
           </span>
-          <span className="step-name clip block">{card.name}</span>
+          <span className="step-name clip block">
+            {card.number}. {card.name}
+          </span>
         </span>
       </span>
       <span className="step-line clip">{card.line || (blocked ? "" : card.rule)}</span>
@@ -64,7 +64,7 @@ export function StepCard({ card, changed }: { card: Card; changed?: boolean }) {
             </span>
           </span>
         ) : (
-          <Picture step={card.step} />
+          <Picture card={card} />
         )}
       </span>
       <span className="step-flags">

@@ -14,9 +14,9 @@ export const lanes: { lane: Lane; name: string }[] = [
 ];
 
 export function laneOf(type: string): Lane {
-  if (/^(dry_run|answer|sample|verdict|regrade)/.test(type)) return "dry_run";
+  if (/^(dry_run|sample)/.test(type)) return "dry_run";
   if (/^grader|^grade/.test(type)) return "grader";
-  if (/^(record|import|dataset|synthetic|generat|trace|pull)/.test(type)) return "data";
+  if (/^(record|import|dataset|synthetic|generat|calls_|trace|pull)/.test(type)) return "data";
   if (/^(topic|assignment|calibration)/.test(type)) return "topics";
   if (/^coverage/.test(type)) return "coverage";
   if (/^(train|checkpoint|reward)/.test(type)) return "train";
@@ -26,7 +26,7 @@ export function laneOf(type: string): Lane {
 
 // What one jumps between.
 export function isMilestone(type: string): boolean {
-  return /^(dataset_created|dataset_forked|import_completed|topics_defined|coverage_measured|coverage_targets_set|records_deleted|step_skipped|grader_(changed|configured|defined|set)|dry_run_(completed|finished|judged)|run_failed)/.test(type);
+  return /^(dataset_created|dataset_forked|import_completed|topics_defined|coverage_measured|coverage_targets_set|records_deleted|step_skipped|grader_defined|dry_run_measured|generation_reviewed|run_failed)/.test(type);
 }
 
 type Data = Record<string, unknown>;
@@ -58,6 +58,12 @@ export function lineOf(event: { type: string; data: object }): string {
     case "run_cancelled":
     case "step_skipped":
       return `${words(event.type)}: ${text(data, "reason")}`;
+    case "grader_defined":
+      return `Grader version ${number(data, "version") ?? "?"}${text(data, "reason") ? `: ${text(data, "reason")}` : ""}`;
+    case "dry_run_sampled":
+      return `${plural(number(data, "records") ?? 0, "record")} drawn of ${count(number(data, "candidates") ?? 0)}`;
+    case "dry_run_measured":
+      return `Dry run: ${text(data, "verdict").toUpperCase().replace("_", "-")}, mean ${fixed2(number(data, "mean") ?? 0)} of ${plural(number(data, "scored") ?? 0, "score")}`;
     case "coverage_measured":
       return number(data, "balance") === null ? "Coverage measured" : `Coverage measured: balance ${fixed2(number(data, "balance") ?? 0)}`;
     case "topics_defined":

@@ -63,10 +63,11 @@ export function fullTime(time: string | null): string {
   return `${day.format(date)}, ${clock.format(date)}`;
 }
 
+export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 // "records_imported" -> "Records imported"
 export function words(name: string): string {
-  const text = name.replaceAll("_", " ");
-  return (text.charAt(0).toUpperCase() + text.slice(1)).replace(/\bjson\b/, "JSON");
+  return sentence(name.replaceAll("_", " ")).replace(/\bjson\b/, "JSON");
 }
 
 export function shorten(text: string, characters: number): string {

@@ -17,9 +17,10 @@ export function filterFrom(get: (name: string) => string | null): RecordFilter {
   return { q: get("q"), topic: get("topic"), valid: get("valid"), code: get("code"), source: get("source"), conf: get("conf"), score: get("score"), dup: get("dup"), sort: get("sort") };
 }
 
-function bounds(name: string, text: string | null): Query {
-  const match = text?.match(/^(lt|gte)([\d.]+)$/);
-  return match ? { [`${name}_${match[1]}`]: Number(match[2]) } : {};
+// "lt0.7", "gte0.8", "gte0.4lt0.5"
+export function bounds(name: string, text: string | null): Query {
+  const pairs = [...(text ?? "").matchAll(/(lt|gte)(\d*\.?\d+)/g)];
+  return Object.fromEntries(pairs.map(([, side, value]) => [`${name}_${side}`, Number(value)]));
 }
 
 // As query parameters, and as the `filter` of a bulk change.

@@ -39,4 +39,4 @@ export function useUrl(): Url {
 
 // Names of the record filter in the address, so that opening other records can clear all of them.
 export const filterNames = ["q", "topic", "valid", "code", "source", "conf", "score", "dup", "sort"] as const;
-export const noFilter: Patch = Object.fromEntries([...filterNames, "record", "tab"].map((name) => [name, null]));
+export const noFilter: Patch = Object.fromEntries([...filterNames, "record", "tab", "run", "with", "from"].map((name) => [name, null]));

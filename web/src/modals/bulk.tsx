@@ -1,11 +1,12 @@
 // What can be done with many records at once: chosen one by one, or all that match the filter.
-import { Download, RefreshCw, Tag, Trash2, X } from "lucide-react";
+import { Download, RefreshCw, Sparkles, Tag, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { address, type Query, write } from "@/api/client";
 import { useWritten } from "@/api/queries";
 import type { Topic } from "@/api/types";
 import { useHere } from "@/screens/here";
 import { count, plural } from "@/lib/format";
+import { noFilter } from "@/lib/url";
 import { Modal, TypeToConfirm } from "@/ui/modal";
 import { Button, Guarded, Notice, ProblemNotice } from "@/ui/parts";
 import { tell, tellProblem } from "@/ui/toasts";
@@ -85,6 +86,11 @@ export function BulkBar({ chosen, setChosen, total, query, topics }: Props) {
           <Download size={14} aria-hidden />
           Export
         </a>
+      )}
+      {!chosen.all && chosen.size <= 100 && (
+        <Guarded className="small" reasons={here.readOnly} icon={<Sparkles size={14} aria-hidden />} onClick={() => here.open("generate", { ...noFilter, from: [...chosen.ids].join(",") })}>
+          Generate from these
+        </Guarded>
       )}
       <Guarded className="small" reasons={here.readOnly} icon={<Trash2 size={14} aria-hidden />} onClick={() => { setTyped(""); setAsking("delete"); }}>
         Delete…

@@ -56,7 +56,7 @@ export default function CoverageModal() {
               Skip…
             </Guarded>
           )}
-          <Guarded className="primary" reasons={[...here.readOnly, { reason: "Generating records comes with a later version of rftd", fix: "import more records of the gap topics", go: () => here.open("import", noFilter) }]}>
+          <Guarded className="primary" reasons={here.readOnly} onClick={() => here.open("generate", { ...noFilter, vs: null, tab: "new" })}>
             Generate for gaps
           </Guarded>
         </>

@@ -115,6 +115,14 @@ function Filters({ topics }: { topics: Topic[] }) {
         <option value="gte0.7">0.7 and over</option>
         <option value="gte0.9">0.9 and over</option>
       </select>
+      <select className="select small" aria-label="Score of the last dry run" value={filter.score ?? ""} onChange={(event) => set({ score: event.target.value })}>
+        <option value="">Any score</option>
+        {Object.entries({ "lt0.1": "Score under 0.1", "lt0.2": "Score under 0.2", "gte0.2lt0.5": "Score 0.2 to 0.5", "gte0.5lt0.8": "Score 0.5 to 0.8", "gte0.8": "Score 0.8 and over" }).map(([id, name]) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
       <select className="select small" aria-label="Source" value={filter.source ?? ""} onChange={(event) => set({ source: event.target.value })}>
         <option value="">Every source</option>
         <option value="upload">Upload</option>
@@ -139,7 +147,7 @@ const columns: { id: string; name: string; sort?: string; right?: boolean }[] = 
   { id: "preview", name: "Last user message" },
   { id: "topic", name: "Topic", sort: "topic" },
   { id: "confidence", name: "Confidence", sort: "confidence" },
-  { id: "score", name: "Score", right: true },
+  { id: "score", name: "Score", sort: "score", right: true },
   { id: "bytes", name: "Size", sort: "length", right: true },
   { id: "state", name: "State", sort: "code" },
 ];

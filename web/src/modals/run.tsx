@@ -47,7 +47,7 @@ export default function RunModal() {
             <dd>{data.attempt}</dd>
             <dt>Seed</dt>
             <dd>{data.seed}</dd>
-            {data.result && (
+            {data.result && "file" in data.result && (
               <>
                 <dt>File</dt>
                 <dd>
@@ -56,6 +56,14 @@ export default function RunModal() {
                 <dt>Lines</dt>
                 <dd>
                   {count(data.result.lines)}: {count(data.result.valid)} valid, {count(data.result.invalid)} invalid, {count(data.result.duplicates)} duplicates
+                </dd>
+              </>
+            )}
+            {data.result && "calls" in data.result && (
+              <>
+                <dt>Calls</dt>
+                <dd>
+                  {count(data.result.calls)} of a model, {count(data.result.input_tokens + data.result.output_tokens)} tokens
                 </dd>
               </>
             )}

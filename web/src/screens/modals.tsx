@@ -23,8 +23,9 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   run: () => import("@/modals/run"),
   keys: () => import("@/modals/keys"),
   palette: () => import("@/modals/palette"),
-  grader: () => import("@/modals/step"),
-  dryrun: () => import("@/modals/step"),
+  generate: () => import("@/modals/generate"),
+  grader: () => import("@/modals/grader"),
+  dryrun: () => import("@/modals/dryrun"),
   train: () => import("@/modals/step"),
   deploy: () => import("@/modals/step"),
 };

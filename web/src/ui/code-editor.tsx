@@ -1,12 +1,11 @@
 // CodeMirror in a shadow root: there it uses adopted style sheets, which the content security policy allows, where it
 // would otherwise add a style element. A chunk of its own; load it lazily.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
-import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { javascriptLanguage } from "@codemirror/lang-javascript";
+import { jsonLanguage, jsonParseLinter } from "@codemirror/lang-json";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, linter, lintGutter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -49,6 +48,8 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
   const latest = useRef({ change, problems });
   latest.current = { change, problems };
   const locked = useRef(new Compartment());
+  const told = useRef<string[]>([]); // told to the parent, and not come back yet
+  const taking = useRef(false); // a text of the parent
 
   useEffect(() => {
     const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: "open" });
@@ -62,7 +63,7 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
         extensions: [
           look,
           syntaxHighlighting(colours),
-          language === "json" ? json() : javascript(),
+          language === "json" ? jsonLanguage : javascriptLanguage,
           lineNumbers(),
           foldGutter(),
           history(),
@@ -70,16 +71,19 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
           indentOnInput(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion(),
           highlightActiveLine(),
-          highlightSelectionMatches(),
           checks,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label }),
           locked.current.of([EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)]),
           // Tab leaves the editor, as it leaves every other field.
-          keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
-          EditorView.updateListener.of((update) => update.docChanged && latest.current.change(update.state.doc.toString())),
+          keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
+          EditorView.updateListener.of((update) => {
+            if (!update.docChanged || taking.current) return;
+            const text = update.state.doc.toString();
+            told.current.push(text);
+            latest.current.change(text);
+          }),
         ],
       }),
     });
@@ -89,8 +93,14 @@ export default function CodeEditor({ value, change, language, label, readOnly = 
   }, [language, label]); // eslint-disable-line react-hooks/exhaustive-deps
 
   useEffect(() => {
+    // What comes back from our own telling may be older than what has been typed since: never put that in its place.
+    const own = told.current.lastIndexOf(value);
+    told.current.splice(0, own + 1);
     const editor = view.current;
-    if (editor && editor.state.doc.toString() !== value) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    if (own >= 0 || !editor || editor.state.doc.toString() === value) return;
+    taking.current = true;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    taking.current = false;
   }, [value]);
   useEffect(() => {
     view.current?.dispatch({ effects: locked.current.reconfigure([EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)]) });
