@@ -44,7 +44,7 @@ class WithoutDaemon(unittest.TestCase):
                           ["generate", "start", "d1", "--strategy", "guess"], ["dry-run", "start", "d1", "-k", "65"], ["traces"],
                           ["traces", "list", "--status", "maybe"], ["traces", "list", "--has-tools", "1"], ["traces", "pull"],
                           ["traces", "list", "--tokens-gte", "-1"], ["traces", "list", "--min-turns", "1.5"], ["traces", "pull", "d1", "--folding", "some"],
-                          ["traces", "pull", "d1", "--preview", "--wait"], ["create", "x", "--objective", "o", "--model", "m"],
+                          ["traces", "pull", "d1", "--preview", "--wait"], ["traces", "pull", "d1", "--id", "c1", "--q", "x"], ["create", "x", "--objective", "o", "--model", "m"],
                           ["create", "x", "--objective", "o", "--file", "f", "--from-traces"]):
             with self.subTest(arguments=arguments):
                 done = call(*arguments)
@@ -204,10 +204,10 @@ class WithDaemon(unittest.TestCase):
         self.assertEqual(self.last()[1], "/api/v1/traces/facets?status=error&provider=p")
 
     def test_a_pull_says_what_it_took_and_left_out(self):
-        wanted = {"filter": {"from": "2025-01-01T00:00:00Z", "model": ["m"], "has_output": True, "min_turns": 2}, "ids": ["c1", "c2"],
+        wanted = {"filter": {"from": "2025-01-01T00:00:00Z", "model": ["m"], "has_output": True, "min_turns": 2},
                   "folding": "every_call", "with_failed": True, "categorize": True}
         done = self.call("traces", "pull", "d1", "--from", "2025-01-01T00:00:00Z", "--model", "m", "--has-output", "true", "--min-turns",
-                         "2", "--id", "c1", "--id", "c2", "--folding", "every_call", "--with-failed", "--categorize")
+                         "2", "--folding", "every_call", "--with-failed", "--categorize")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual((self.last()[0], self.last()[1]), ("POST", "/api/v1/datasets/d1/pull"))
         self.assertEqual(json.loads(self.last()[3]), wanted)
@@ -221,7 +221,8 @@ class WithDaemon(unittest.TestCase):
     def test_a_dataset_is_created_from_traces(self):
         for options, source in (([], {"type": "traces", "filter": {}}),
                                 (["--label", "a", "--folding", "last_of_session"],
-                                 {"type": "traces", "filter": {"label": ["a"]}, "folding": "last_of_session"})):
+                                 {"type": "traces", "filter": {"label": ["a"]}, "folding": "last_of_session"}),
+                                (["--id", "c1", "--id", "c2"], {"type": "traces", "ids": ["c1", "c2"]})):
             done = self.call("create", "chess", "--objective", "o", "--from-traces", *options)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(json.loads(self.last()[3]), {"name": "chess", "objective": "o", "source": source})

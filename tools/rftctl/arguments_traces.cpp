@@ -54,7 +54,11 @@ void add_pull(CLI::App& traces, CommandLine& line) {
 
 void add_trace_selection(CLI::App* sub, TraceSelection& selection) {
   add_filter(sub, selection.filter);
-  sub->add_option("--id", selection.ids, "Id of a call; may be repeated")->group("Filter");
+  const auto filters =
+      sub->get_options([](const CLI::Option* option) { return option->get_group() == "Filter"; });
+  auto* ids = sub->add_option("--id", selection.ids, "Id of a call, instead of a filter; may be repeated");
+  ids->group("Filter");
+  for (CLI::Option* filter : filters) ids->excludes(filter);
   sub->add_option("--folding", selection.folding,
                   "Of calls that repeat a conversation: not_a_prefix (usual), every_call or last_of_session")
       ->check(CLI::IsMember({"not_a_prefix", "every_call", "last_of_session"}))

@@ -83,10 +83,8 @@ std::string trace_facets_view(const Terminal& terminal, const json& facets) {
   out += facet(terminal, "STATUS", member(facets, "statuses"));
   out += facet(terminal, "LABEL", member(facets, "labels"));
   out += facet(terminal, "DIALECT", member(facets, "dialects"));
-  const json& waiting = member(facets, "waiting");
-  if (count(waiting, "spans") + count(waiting, "log_records") > 0)
-    out += fmt::format("{} spans and {} log records wait until their trace is quiet\n",
-                       with_commas(count(waiting, "spans")), with_commas(count(waiting, "log_records")));
+  if (const std::string waiting = by_reason(member(facets, "waiting")); !waiting.empty())
+    out += "waiting until their trace is quiet: " + waiting + "\n";
   if (const std::string problems = by_reason(member(facets, "problems")); !problems.empty())
     out += "problems: " + problems + "\n";
   return out;

@@ -101,8 +101,9 @@ int pull_traces(Context& context, const std::string& dataset, const TracePull& w
 
 int create_from_traces(Context& context, const std::string& name, const std::string& objective,
                        const TraceSelection& selection) {
-  json source{{"type", "traces"}, {"filter", json::object()}};
+  json source{{"type", "traces"}};
   source.update(selection_of(selection));
+  if (selection.ids.empty() && !source.contains("filter")) source["filter"] = json::object();
   const json body{{"name", name}, {"objective", objective}, {"source", std::move(source)}};
   return context.show(context.client().send("POST", "/datasets", body, Patience::endless),
                       [](const json& dataset) {
