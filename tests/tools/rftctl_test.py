@@ -241,7 +241,7 @@ class WithDaemon(unittest.TestCase):
     def test_a_call_is_shown_with_its_texts_and_its_spans_as_a_tree(self):
         out = self.call("traces", "show", "c7").stdout.decode()
         for part in ("how many? [image_url]", "→ count({})", "three", "  chat  cd  (the call)\n    http  ef\n",
-                     "leave it out: folded", "clock_ahead at start"):
+                     "  round  x\n    about  y\n", "leave it out: folded", "clock_ahead at start"):
             self.assertIn(part, out)
         self.call("traces", "show", "a/b?c")
         self.assertEqual(self.last()[1], "/api/v1/traces/a%2Fb%3Fc")

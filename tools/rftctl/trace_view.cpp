@@ -1,8 +1,8 @@
 // One call in full.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "tools/rftctl/traces_view.hpp"
@@ -12,7 +12,6 @@ namespace rftctl {
 namespace {
 
 constexpr std::size_t lines_of_a_text = 12;
-constexpr std::size_t depth_max = 32;
 
 // Content is a text, a list of parts, or nothing beside tool calls.
 std::string content_text(const json& content) {
@@ -58,30 +57,36 @@ std::string answer_view(const Terminal& terminal, const json& output) {
 
 using Children = std::multimap<std::string, const json*>;
 
-void add_spans(std::string& out, const Children& children, const std::string& parent, std::size_t depth) {
-  if (depth > depth_max) return;  // spans that are each other's parents
-  const auto [first, last] = children.equal_range(parent);
-  for (auto at = first; at != last; ++at) {
-    const json& span = *at->second;
-    const std::string id = text(span, "span_id");
-    out += fmt::format("{}{}  {}{}\n", std::string(2 + 2 * depth, ' '), printable(text(span, "name")), id,
-                       flag(span, "is_call") ? "  (the call)" : "");
-    if (!id.empty()) add_spans(out, children, id, depth + 1);
-  }
+// The span and what is below it, each once: spans may be each other's parents.
+void add_span(std::string& out, const Children& children, const json& span, std::size_t depth,
+              std::set<const json*>& shown) {
+  if (!shown.insert(&span).second) return;
+  const std::string id = text(span, "span_id");
+  out += fmt::format("{}{}  {}{}\n", std::string(2 + 2 * depth, ' '), printable(text(span, "name")),
+                     printable(id), flag(span, "is_call") ? "  (the call)" : "");
+  const auto [first, last] = children.equal_range(id);
+  for (auto at = first; at != last; ++at) add_span(out, children, *at->second, depth + 1, shown);
 }
 
-// As a tree; a span whose parent is not here stands at the top.
+// As a tree; a span whose parent is not here stands at the top, and so does one of a circle.
 std::string spans_view(const json& spans) {
   if (!spans.is_array() || spans.empty()) return {};
+  std::set<std::string> ids;
+  for (const json& span : spans) ids.insert(text(span, "span_id"));
   Children children;
+  std::vector<const json*> tops;
   for (const json& span : spans) {
     const std::string parent = text(span, "parent_span_id");
-    const bool parent_is_here = std::ranges::any_of(
-        spans, [&](const json& other) { return !parent.empty() && text(other, "span_id") == parent; });
-    children.emplace(parent_is_here ? parent : std::string{}, &span);
+    if (parent.empty() || !ids.contains(parent)) {
+      tops.push_back(&span);
+    } else {
+      children.emplace(parent, &span);
+    }
   }
   std::string out = "\nspans\n";
-  add_spans(out, children, {}, 0);
+  std::set<const json*> shown;
+  for (const json* top : tops) add_span(out, children, *top, 0, shown);
+  for (const json& span : spans) add_span(out, children, span, 0, shown);
   return out;
 }
 
