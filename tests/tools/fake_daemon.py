@@ -65,6 +65,23 @@ GENERATION = {"id": "run2", "state": "completed", "strategy": "few_shot", "plann
               "accepted": 0, "dropped": 0}
 GENERATED = {"items": [{"number": 0, "topic": "t2", "topic_name": "Endgames", "strategy": "few_shot", "source": None,
                         "similarity": 0.25, "preview": "How is a rook ending won?", "accepted": None}], "next": None, "total": 1}
+CALL = {"id": "c7", "time": "2025-01-01T00:00:00Z", "model": "gpt\u001b[31m-4o", "provider": "openai", "dialect": "genai",
+        "status": "ok", "turns": 2, "messages": 4, "tokens_in": 1200, "tokens_out": None, "latency_ms": 812.5, "labels": [],
+        "preview": "how\u202e many?", "trace_id": "ab", "span_id": "cd", "problems": [{"problem": "clock_ahead", "attribute": "start"}]}
+CALL_IN_FULL = CALL | {
+    "messages": [{"role": "user", "content": [{"type": "text", "text": "how many?"}, {"type": "image_url"}]},
+                 {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "count", "arguments": "{}"}}]},
+                 {"role": "tool", "content": "3"}],
+    "output": {"role": "assistant", "content": "three"}, "tools": [{"function": {"name": "count"}}],
+    "spans": [{"span_id": "cd", "parent_span_id": "ee", "name": "chat", "is_call": True},
+              {"span_id": "ef", "parent_span_id": "cd", "name": "http", "is_call": False},
+              {"span_id": "x", "parent_span_id": "y", "name": "round", "is_call": False},
+              {"span_id": "y", "parent_span_id": "x", "name": "about", "is_call": False}], "skip": "folded", "record": None}
+FACETS = {"total": 7, "kept": 9, "models": [{"value": "gpt-4o", "count": 4}, {"value": "o3", "count": 3}], "statuses": [],
+          "waiting": {"spans": 5, "log_records": 0}, "problems": {"clock_ahead": 2}, "bytes": 3 << 20,
+          "oldest": "2025-01-01T00:00:00Z", "newest": "2025-01-02T00:00:00Z"}
+SOURCES = {"items": [{"name": "prod", "kind": "langfuse", "state": "failing", "last_error": "401 Unauthorized", "taken_total": 12}]}
+PULLED = {"run": "run1", "pulled": 5, "offered": 5, "matching": 9, "skipped": {"failed": 1, "folded": 3, "no_answer": 0}, "watermark": 44}
 PROBLEM = {"type": "about:blank", "title": "Conflict", "status": 409, "detail": "the step needs confirmation",
            "errors": [{"at": "/confirm", "wanted": "confirm: true", "found": "nothing",
                        "hint": "1,042 records would be deleted"}]}
@@ -126,6 +143,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                     {"id": "t1", "name": "Play", "records": 9, "description": "", "keywords": ["a", "b"],
                      "children": [{"id": "t2", "name": "Openings", "records": 9, "keywords": [],
                                    "description": "First moves", "children": []}]}]},
+                "/traces": {"items": [CALL], "next": "c9", "total": 7, "kept": 9}, "/traces/facets": FACETS,
+                "/traces/c7": CALL_IN_FULL, "/traces/sources": SOURCES,
                 "/system": {"version": "0.1.0", "store": {"durability": "fsync"}}}
         if path == "/datasets":
             after = int(query.get("cursor", ["0"])[0])
@@ -146,6 +165,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                            "application/problem+json")
 
     def write(self, path, body):
+        if path == "/traces/import":
+            return self.answer(200, {"lines": 3, "calls": 1, "spans": 1, "repeated": 1, "refused_total": 1,
+                                     "refused": [{"line": 2, "error": "expected JSON\u001b[2J"}]})
+        if path.endswith("/pull"):
+            return self.answer(200, PULLED | {"run": None}) if "preview" in self.path else self.answer(202, PULLED)
         if path.endswith("/import"):
             if "replace" in self.path and "confirm=true" not in self.path:
                 return self.answer(409, PROBLEM, "application/problem+json")

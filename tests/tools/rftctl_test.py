@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fake_daemon import CANVAS, PROBLEM, FakeDaemon  # noqa: E402
@@ -40,7 +41,11 @@ class WithoutDaemon(unittest.TestCase):
                           ["replay", "--data", "/nonexistent", "--verify"], ["audit", "--data", "/"],
                           ["export", "d1", "--what", "everything"], ["fork", "d1", "copy"], ["generate", "review", "d1"],
                           ["generate", "review", "d1", "--accept", "all", "--reject", "1"], ["grader", "set", "d1", "/nonexistent"],
-                          ["generate", "start", "d1", "--strategy", "guess"], ["dry-run", "start", "d1", "-k", "65"]):
+                          ["generate", "start", "d1", "--strategy", "guess"], ["dry-run", "start", "d1", "-k", "65"], ["traces"],
+                          ["traces", "list", "--status", "maybe"], ["traces", "list", "--has-tools", "1"], ["traces", "pull"],
+                          ["traces", "list", "--tokens-gte", "-1"], ["traces", "list", "--min-turns", "1.5"], ["traces", "pull", "d1", "--folding", "some"],
+                          ["traces", "pull", "d1", "--preview", "--wait"], ["traces", "pull", "d1", "--id", "c1", "--q", "x"], ["create", "x", "--objective", "o", "--model", "m"],
+                          ["create", "x", "--objective", "o", "--file", "f", "--from-traces"]):
             with self.subTest(arguments=arguments):
                 done = call(*arguments)
                 self.assertEqual(done.returncode, 2, done.stderr)
@@ -90,7 +95,8 @@ class WithDaemon(unittest.TestCase):
                           ["records", "d1", "r1"], ["topics", "d1"], ["topics", "show", "d1"], ["runs", "d1"],
                           ["runs", "show", "d1", "run1"], ["events", "d1"], ["diff", "d1", "--from", "1"], ["system"],
                           ["generate", "start", "d1", "--preview"], ["generate", "d1"], ["generate", "list", "d1"],
-                          ["generate", "show", "d1", "run2"], ["generate", "records", "d1"], ["dry-run", "list", "d1"]):
+                          ["generate", "show", "d1", "run2"], ["generate", "records", "d1"], ["dry-run", "list", "d1"],
+                          ["traces", "list"], ["traces", "facets"], ["traces", "show", "c7"], ["traces", "sources"]):
             with self.subTest(arguments=arguments):
                 done = self.call(*arguments)
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -184,6 +190,62 @@ class WithDaemon(unittest.TestCase):
         self.assertEqual(self.call("topics", "generate", "d1", "--wait").returncode, 0)
         self.assertEqual(self.call("runs", "wait", "d1").returncode, 0)
 
+    def test_a_filter_of_traces_goes_out_in_the_words_of_the_api(self):
+        done = self.call("traces", "list", "--model", "a b", "--model", "c", "--label", "x", "--has-tools", "false", "--q", "why & how",
+                         "--min-turns", "2", "--tokens-gte", "10", "--tokens-lt", "20", "--from", "2025-01-01T00:00:00+02:00",
+                         "--limit", "5", "--cursor", "n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        sent = urllib.parse.parse_qs(urllib.parse.urlsplit(self.last()[1]).query)
+        self.assertEqual(sent, {"model": ["a b", "c"], "label": ["x"], "has_tools": ["false"], "q": ["why & how"], "min_turns": ["2"],
+                                "tokens_gte": ["10"], "tokens_lt": ["20"], "from": ["2025-01-01T00:00:00+02:00"], "limit": ["5"],
+                                "cursor": ["n"]})
+        self.assertIn(b"1 of 7 that match; 9 are kept; more with --cursor c9", done.stdout)
+        self.call("traces", "facets", "--provider", "p", "--status", "error")
+        self.assertEqual(self.last()[1], "/api/v1/traces/facets?status=error&provider=p")
+
+    def test_a_pull_says_what_it_took_and_left_out(self):
+        wanted = {"filter": {"from": "2025-01-01T00:00:00Z", "model": ["m"], "has_output": True, "min_turns": 2},
+                  "folding": "every_call", "with_failed": True, "categorize": True}
+        done = self.call("traces", "pull", "d1", "--from", "2025-01-01T00:00:00Z", "--model", "m", "--has-output", "true", "--min-turns",
+                         "2", "--folding", "every_call", "--with-failed", "--categorize")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((self.last()[0], self.last()[1]), ("POST", "/api/v1/datasets/d1/pull"))
+        self.assertEqual(json.loads(self.last()[3]), wanted)
+        self.assertEqual(done.stdout, b"took 5 of 9 calls that match; left out: 3 folded, 1 failed  (watermark 44, run1)\n")
+        done = self.call("traces", "pull", "d1", "--preview")
+        self.assertEqual((self.last()[1], self.last()[3]), ("/api/v1/datasets/d1/pull?preview=true", b"{}"))
+        self.assertTrue(done.stdout.startswith(b"would take 5 of 9"), done.stdout)
+        self.assertEqual(self.call("traces", "pull", "d1", "--wait").returncode, 0)
+        self.assertEqual(self.last()[1], "/api/v1/datasets/d1/runs/run1")
+
+    def test_a_dataset_is_created_from_traces(self):
+        for options, source in (([], {"type": "traces", "filter": {}}),
+                                (["--label", "a", "--folding", "last_of_session"],
+                                 {"type": "traces", "filter": {"label": ["a"]}, "folding": "last_of_session"}),
+                                (["--id", "c1", "--id", "c2"], {"type": "traces", "ids": ["c1", "c2"]})):
+            done = self.call("create", "chess", "--objective", "o", "--from-traces", *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(self.last()[3]), {"name": "chess", "objective": "o", "source": source})
+
+    def test_a_log_of_calls_is_imported_and_what_was_refused_is_said(self):
+        with tempfile.NamedTemporaryFile(suffix=".jsonl.gz") as file:
+            file.write(gzip.compress(b"{}\n" * 3))
+            file.flush()
+            done = self.call("traces", "import", file.name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((self.last()[1], self.last()[2]["Content-Encoding"]), ("/api/v1/traces/import", "gzip"))
+        self.assertIn(b"took 1 calls and 1 spans from 3 lines, 1 were there already\nrefused 1 lines:\n  line 2: expected JSON",
+                      done.stdout)
+        self.assertNotIn(b"\033", done.stdout)
+
+    def test_a_call_is_shown_with_its_texts_and_its_spans_as_a_tree(self):
+        out = self.call("traces", "show", "c7").stdout.decode()
+        for part in ("how many? [image_url]", "→ count({})", "three", "  chat  cd  (the call)\n    http  ef\n",
+                     "  round  x\n    about  y\n", "leave it out: folded", "clock_ahead at start"):
+            self.assertIn(part, out)
+        self.call("traces", "show", "a/b?c")
+        self.assertEqual(self.last()[1], "/api/v1/traces/a%2Fb%3Fc")
+
     def test_a_grader_is_set_from_a_script_or_an_object(self):
         grader = {"type": "string_check", "input": "a", "reference": "a", "operation": "eq", "name": "n"}
         for suffix, text, wanted in ((".js", "grade = () => 1", {"type": "script", "source": "grade = () => 1"}),
@@ -252,7 +314,7 @@ class WithDaemon(unittest.TestCase):
         self.assertNotIn("balance", out)
 
     def test_control_characters_of_records_do_not_reach_the_terminal(self):
-        for arguments in (["records", "d1"], ["records", "d1", "r1"]):
+        for arguments in (["records", "d1"], ["records", "d1", "r1"], ["traces", "list"], ["traces", "show", "c7"]):
             done = self.call(*arguments)
             self.assertNotIn(b"\033", done.stdout)
             self.assertNotIn("\u202e", done.stdout.decode())

@@ -23,6 +23,7 @@ void add_daemon_verbs(CLI::App& app, CommandLine& line);
 void add_work_verbs(CLI::App& app, CommandLine& line);
 void add_grading_verbs(CLI::App& app, CommandLine& line);
 void add_generate_verbs(CLI::App& app, CommandLine& line);
+void add_trace_verbs(CLI::App& app, CommandLine& line);
 void add_store_verbs(CLI::App& app, CommandLine& line);
 
 }  // namespace rftctl

@@ -22,13 +22,23 @@ void add_lists(CLI::App& app, CommandLine& line) {
 
   struct Create {
     std::string name, objective, file;
+    bool from_traces = false;
+    TraceSelection selection;
   };
   auto create = std::make_shared<Create>();
   auto* sub = app.add_subcommand("create", "Create a dataset");
   sub->add_option("name", create->name, "Its name")->required();
   sub->add_option("--objective", create->objective, "What the model should get better at")->required();
-  sub->add_option("--file", create->file, "JSONL to import at once (gzip and zstd too)");
+  auto* file = sub->add_option("--file", create->file, "JSONL to import at once (gzip and zstd too)");
+  auto* traces = sub->add_flag("--from-traces", create->from_traces, "Of the calls that the filter selects");
+  traces->excludes(file);
+  add_trace_selection(sub, create->selection);
+  for (CLI::Option* option : sub->get_options()) {
+    if (option->get_group() == "Filter") option->needs(traces);
+  }
   on_chosen(sub, line, [create](Context& context) {
+    if (create->from_traces)
+      return create_from_traces(context, create->name, create->objective, create->selection);
     return create_dataset(context, create->name, create->objective, create->file);
   });
 }

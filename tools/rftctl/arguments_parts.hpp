@@ -42,6 +42,9 @@ inline void add_page(CLI::App* sub, Page& page) {
 // arguments_topics.cpp: the verbs below `rftctl topics` that edit one topic.
 void add_topic_edits(CLI::App& topics, CommandLine& line);
 
+// arguments_traces.cpp: which calls a dataset is to take.
+void add_trace_selection(CLI::App* sub, TraceSelection& selection);
+
 // Lets `rftctl GROUP DATASET` stand for `rftctl GROUP <its usual verb> DATASET`.
 template <class Verb>
 void add_short_form(CLI::App* group, CommandLine& line, std::string& dataset, Verb verb) {

@@ -164,8 +164,10 @@ Result<Response> Client::get(const std::string& path) {
   return perform(exchange);
 }
 
-Result<Response> Client::send(const char* method, const std::string& path, const json& body) {
+Result<Response> Client::send(const char* method, const std::string& path, const json& body,
+                              Patience patience) {
   Exchange exchange;
+  exchange.bounded_in_time = patience == Patience::minute;
   exchange.method = method;
   exchange.path = path;
   exchange.body = body.is_null() ? std::string{} : body.dump();

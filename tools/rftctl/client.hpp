@@ -40,6 +40,9 @@ struct ServerEvent {
 
 struct Exchange;  // one request and its answer, in client.cpp
 
+// How long an answer may take: a minute, or as long as the work does that is done before it.
+enum class Patience : std::uint8_t { minute, endless };
+
 class Client {
  public:
   Client(std::string server, std::string token, std::string idempotency_key);
@@ -47,7 +50,8 @@ class Client {
   // `path` begins with '/', below /api/v1; percent-encoded by path_of() and Query. A status of 400 and above
   // is a Failure (exit_failed); no connection, or no answer within a minute, is one with exit_unreachable.
   Result<Response> get(const std::string& path);
-  Result<Response> send(const char* method, const std::string& path, const json& body);
+  Result<Response> send(const char* method, const std::string& path, const json& body,
+                        Patience patience = Patience::minute);
   Result<Response> upload(const std::string& path, const Upload& upload);
   // Writes the body to `to` as it comes.
   Result<Response> download(const std::string& path, std::FILE* to);
@@ -65,6 +69,8 @@ class Client {
 
 // "/datasets/" + encoded parts joined by '/'.
 std::string path_of(std::initializer_list<std::string_view> parts);
+// Of one call in the trace store, encoded.
+std::string trace_path_of(std::string_view call);
 
 // "?a=b&c=d", encoded; parameters with an empty value are left out.
 class Query {

@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
   rftctl::add_work_verbs(app, line);
   rftctl::add_grading_verbs(app, line);
   rftctl::add_generate_verbs(app, line);
+  rftctl::add_trace_verbs(app, line);
   rftctl::add_store_verbs(app, line);
   try {
     app.parse(argc, argv);

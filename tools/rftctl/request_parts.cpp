@@ -28,6 +28,10 @@ std::string path_of(std::initializer_list<std::string_view> parts) {
   return out;
 }
 
+std::string trace_path_of(std::string_view call) {
+  return "/traces/" + encoded(call);
+}
+
 Query& Query::add(std::string_view name, std::string_view value) {
   if (value.empty()) return *this;
   text_ += text_.empty() ? '?' : '&';

@@ -32,6 +32,8 @@ struct Import {
   bool categorize = false;
 };
 int import_file(Context& context, const std::string& dataset, const Import& import);
+// Into the trace store, not into a dataset.
+int import_traces(Context& context, const std::string& file);
 // `name`: of the new dataset; empty for the archive's own.
 int import_archive(Context& context, const std::string& file, const std::string& name);
 
@@ -156,6 +158,35 @@ int list_generations(Context& context, const std::string& dataset, const Page& p
 int show_generation(Context& context, const std::string& dataset, const std::string& run);
 int show_generated(Context& context, const std::string& dataset, const std::string& run, const Page& page);
 int review_generation(Context& context, const std::string& dataset, const ReviewWanted& wanted);
+
+// verbs_traces.cpp
+// Fields left empty do not filter. What each means: schemas/openapi.yaml, GET /traces.
+struct TraceFilter {
+  std::string from, to, status, has_tools, has_output, q, system, session, min_turns, tokens_gte, tokens_lt,
+      dialect;
+  std::vector<std::string> models, providers, labels;
+};
+struct TraceSelection {
+  TraceFilter filter;
+  std::vector<std::string> ids;
+  std::string folding;  // empty: the daemon's usual one
+  bool with_failed = false;
+};
+struct TracePull {
+  TraceSelection selection;
+  bool categorize = false;
+  bool preview = false;
+  bool wait = false;
+};
+// The body's members that say which calls; what is not asked for is left out.
+json selection_of(const TraceSelection& selection);
+int list_traces(Context& context, const TraceFilter& filter, const Page& page);
+int show_trace_facets(Context& context, const TraceFilter& filter);
+int show_trace(Context& context, const std::string& call);
+int show_trace_sources(Context& context);
+int pull_traces(Context& context, const std::string& dataset, const TracePull& wanted);
+int create_from_traces(Context& context, const std::string& name, const std::string& objective,
+                       const TraceSelection& selection);
 
 // verbs_runs.cpp
 int list_runs(Context& context, const std::string& dataset, const Page& page);

@@ -10,6 +10,7 @@
 
 #include "tools/rftctl/canvas_view.hpp"
 #include "tools/rftctl/progress.hpp"
+#include "tools/rftctl/traces_view.hpp"
 #include "tools/rftctl/verbs.hpp"
 
 namespace rftctl {
@@ -97,6 +98,12 @@ int import_file(Context& context, const std::string& dataset, const Import& impo
   return context.show(send_file(context, import.file, path_of({*id, "import"}) + query,
                                 "application/x-ndjson", "every line is stored and validated"),
                       imported_view);
+}
+
+int import_traces(Context& context, const std::string& file) {
+  return context.show(
+      send_file(context, file, "/traces/import", "application/x-ndjson", "every call has been stored"),
+      imported_traces_view);
 }
 
 int import_archive(Context& context, const std::string& file, const std::string& name) {
