@@ -133,7 +133,8 @@ Result<Reply> get_metrics(const Call& call) {
   out.add("rftd_state_bytes", "gauge", "Of datasets' states in memory, about.", engine.state_bytes);
   const auto traces = services.traces.counts();
   out.add("rftd_traces_calls", "gauge", "Calls in the trace store.", services.traces.count({}));
-  out.add("rftd_traces_bytes", "gauge", "Bytes of what was taken in and kept, before compression.", traces.bytes);
+  out.add("rftd_traces_bytes", "gauge", "Bytes of what was taken in and kept, before compression.",
+          traces.bytes);
   out.add("rftd_traces_waiting", "gauge", "Traces that have not been looked at since something came.",
           traces.traces_waiting);
   out.head("rftd_traces_problems_total", "counter", "What could not be read of calls and spans, by reason.");
