@@ -14,7 +14,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
     reportCompressedSize: false,
     // The dialogs are fetched together anyway once the canvas stands; in one file they compress a fifth better.
-    rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "dialogs", test: /src\/(modals|grading)\// }] } } },
+    rolldownOptions: { output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "dialogs", test: /src\/(modals|grading)\// }, { name: "traces", test: /src\/(traces|screens\/traces)/ }] } } },
   },
   worker: { format: "es" },
   server: {

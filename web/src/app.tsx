@@ -11,6 +11,7 @@ import { NotFound } from "@/screens/not-found";
 
 const DatasetsScreen = lazy(() => import("@/screens/datasets"));
 const CreateScreen = lazy(() => import("@/screens/create"));
+const TracesScreen = lazy(() => import("@/screens/traces"));
 const DatasetScreen = lazy(() => import("@/screens/dataset"));
 const SystemScreen = lazy(() => import("@/screens/system"));
 const UploadDock = lazy(() => import("@/screens/upload-dock"));
@@ -66,6 +67,7 @@ export function App() {
                 </Route>
                 <Route path="/finetune" component={DatasetsScreen} />
                 <Route path="/finetune/new" component={CreateScreen} />
+                <Route path="/finetune/traces" component={TracesScreen} />
                 <Route path="/finetune/:id/*?">{({ id, "*": rest }) => <DatasetScreen key={id} id={decodeURIComponent(id)} rest={rest ?? ""} />}</Route>
                 <Route path="/system" component={SystemScreen} />
                 <Route>

@@ -16,6 +16,7 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   coverage: () => import("@/modals/coverage"),
   skip: () => import("@/modals/skip"),
   import: () => import("@/modals/import"),
+  pull: () => import("@/modals/pull"),
   export: () => import("@/modals/export"),
   event: () => import("@/modals/event"),
   diff: () => import("@/modals/diff"),
