@@ -1,10 +1,9 @@
 // Which modal the address asks for. Each is a chunk of its own.
-import { type ComponentType, lazy, Suspense, useEffect } from "react";
+import { type ComponentType, lazy, type ReactElement, Suspense, useEffect } from "react";
 import { useLocation } from "wouter";
 import { useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
 import { Loading } from "@/ui/parts";
-import { DeleteDialog, DuplicateDialog } from "./dataset-dialogs";
 import { useHere } from "./here";
 
 const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
@@ -32,10 +31,13 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
 };
 const modals: Record<string, ComponentType> = Object.fromEntries(Object.entries(parts).map(([name, load]) => [name, lazy(load)]));
 
+const DuplicateDialog = lazy(() => import("./dataset-dialogs").then((one) => ({ default: one.DuplicateDialog })));
+const DeleteDialog = lazy(() => import("./dataset-dialogs").then((one) => ({ default: one.DeleteDialog })));
+
 // Fetched when there is nothing else to do, so that a dialog opens although the daemon has stopped meanwhile.
 function useAllParts() {
   useEffect(() => {
-    const timer = setTimeout(() => Object.values(parts).forEach((load) => void load().catch(() => undefined)), 1200);
+    const timer = setTimeout(() => [...Object.values(parts), () => import("./dataset-dialogs")].forEach((load) => void load().catch(() => undefined)), 1200);
     return () => clearTimeout(timer);
   }, []);
 }
@@ -47,12 +49,14 @@ export function Modals({ navigate }: { navigate: (to: string) => void }) {
   const name = url.get("modal");
   useAllParts();
   if (!name) return null;
-  const { name: title } = here.canvas;
-  if (name === "duplicate") return <DuplicateDialog dataset={{ id: here.id, name: title }} close={here.close} />;
-  if (name === "fork") return <DuplicateDialog dataset={{ id: here.id, name: title }} at={here.position} close={here.close} />;
-  if (name === "delete") return <DeleteDialog dataset={{ id: here.id, name: title, records: here.canvas.health.records }} close={here.close} done={() => navigate("/finetune")} />;
   const Shown = modals[name];
-  if (!Shown) {
+  const about = { id: here.id, name: here.canvas.name, records: here.canvas.health.records };
+  const known: Record<string, () => ReactElement> = {
+    duplicate: () => <DuplicateDialog dataset={about} close={here.close} />,
+    fork: () => <DuplicateDialog dataset={about} at={here.position} close={here.close} />,
+    delete: () => <DeleteDialog dataset={about} close={here.close} done={() => navigate("/finetune")} />,
+  };
+  if (!Shown && !(name in known)) {
     return (
       <Modal title="There is no such dialog" size="small" close={here.close}>
         <p>The link asks for “{name}”, which this version does not have.</p>
@@ -67,7 +71,7 @@ export function Modals({ navigate }: { navigate: (to: string) => void }) {
         </Modal>
       }
     >
-      <Shown key={path + name} />
+      {Shown ? <Shown key={path + name} /> : known[name]()}
     </Suspense>
   );
 }
