@@ -77,7 +77,7 @@ export function filterWords(filter: TraceFilter): FilterWord[] {
   if (filter.provider) add(`provider ${filter.provider.join(" or ")}`, "provider");
   if (filter.label) add(`labelled ${filter.label.join(" and ")}`, "label");
   if (filter.status) add(filter.status === "ok" ? "succeeded" : "failed", "status");
-  if (filter.dialect) add(`told in ${filter.dialect}`, "dialect");
+  if (filter.dialect) add(`dialect ${filter.dialect}`, "dialect");
   if (filter.has_tools !== undefined) add(filter.has_tools ? "with tools" : "without tools", "tools");
   if (filter.has_output !== undefined) add(filter.has_output ? "with an answer" : "without an answer", "answer");
   if (filter.session) add(`session ${filter.session}`, "session");

@@ -43,6 +43,7 @@ export default function CreateScreen() {
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const [chosen, setChosen] = useState<TraceSourceChoice>({ source: null, offered: null });
+  const [side, setSide] = useState<HTMLElement | null>(null);
   const preview = usePreview(file);
   const going = useUploads().find((one) => one.dataset === created?.id);
   const traces = url.get("mode") === "traces";
@@ -99,7 +100,7 @@ export default function CreateScreen() {
             <div className="create-body stack loose" role="tabpanel" id="source" aria-labelledby={traces ? "tab-traces" : "tab-upload"}>
               {traces ? (
                 <Suspense fallback={<Loading lines={5} />}>
-                  <FromTraces form={form} setForm={setForm} setChosen={setChosen} />
+                  <FromTraces form={form} setForm={setForm} setChosen={setChosen} side={side} />
                 </Suspense>
               ) : (
                 <>
@@ -110,24 +111,27 @@ export default function CreateScreen() {
               )}
             </div>
           </section>
-          <section className="panel create-form stack loose" aria-label="Name and objective">
-            <Field label="Name" wrong={wrongName} hint={created ? "The dataset exists now; change its name in its settings." : "Unique, at most 80 characters."}>
-              {(ids) => <input {...ids} className="input" value={name} maxLength={80} disabled={created !== null} required onChange={(event) => setForm({ ...form, name: event.target.value })} />}
-            </Field>
-            <Field label="Objective" wrong={wrongObjective} hint={`What the model should get better at. For example: ${example}.`}>
-              {(ids) => <textarea {...ids} className="area" rows={5} value={objective} maxLength={4000} disabled={created !== null} required onChange={(event) => setForm({ ...form, objective: event.target.value })} />}
-            </Field>
-            {error !== null && <ProblemNotice error={error} />}
-            <Button className="primary wide" busy={busy} disabled={refused !== null || (traces && chosen.source === null)} onClick={() => void start()} icon={<Sparkles size={16} aria-hidden />}>
-              {created && going?.phase === "failed" ? "Send it again" : "Create & Start"}
-            </Button>
-            <p className="muted small">{whatFollows(traces, file !== null, chosen)}</p>
-            {created && (
-              <Link href={`/finetune/${created.id}`} className="small">
-                Go to the canvas
-              </Link>
-            )}
-          </section>
+          <div className="create-side">
+            <section className="panel create-form stack loose" aria-label="Name and objective">
+              <Field label="Name" wrong={wrongName} hint={created ? "The dataset exists now; change its name in its settings." : "Unique, at most 80 characters."}>
+                {(ids) => <input {...ids} className="input" value={name} maxLength={80} disabled={created !== null} required onChange={(event) => setForm({ ...form, name: event.target.value })} />}
+              </Field>
+              <Field label="Objective" wrong={wrongObjective} hint={`What the model should get better at. For example: ${example}.`}>
+                {(ids) => <textarea {...ids} className="area" rows={5} value={objective} maxLength={4000} disabled={created !== null} required onChange={(event) => setForm({ ...form, objective: event.target.value })} />}
+              </Field>
+              {error !== null && <ProblemNotice error={error} />}
+              <Button className="primary wide" busy={busy} disabled={refused !== null || (traces && chosen.source === null)} onClick={() => void start()} icon={<Sparkles size={16} aria-hidden />}>
+                {created && going?.phase === "failed" ? "Send it again" : "Create & Start"}
+              </Button>
+              <p className="muted small">{whatFollows(traces, file !== null, chosen)}</p>
+              {created && (
+                <Link href={`/finetune/${created.id}`} className="small">
+                  Go to the canvas
+                </Link>
+              )}
+            </section>
+            <div ref={setSide} />
+          </div>
         </div>
       </main>
     </>

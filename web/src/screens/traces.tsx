@@ -104,10 +104,12 @@ function Calls() {
           <Button className="small" disabled={!total} onClick={() => url.push({ modal: "erase" })} icon={<Trash2 size={14} aria-hidden />}>
             Erase…
           </Button>
-          <Link href={create} className="button primary small">
-            <Plus size={14} aria-hidden />
-            New dataset from these
-          </Link>
+          {total !== 0 && (
+            <Link href={create} className="button primary small">
+              <Plus size={14} aria-hidden />
+              New dataset from these
+            </Link>
+          )}
         </div>
       </div>
       {list.isError && list.data && !list.isFetchNextPageError && (

@@ -84,7 +84,7 @@ export function Connect({ heading = true }: { heading?: boolean }) {
     <section className="connect stack loose" aria-label="How calls get here">
       {heading && (
         <header className="stack">
-          <h2>No calls have been told of yet</h2>
+          <h2>No calls yet</h2>
           <p className="muted">Point whatever runs your model calls at this address. Calls show here some seconds after they end.</p>
         </header>
       )}

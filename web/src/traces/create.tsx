@@ -1,5 +1,6 @@
 // The part of "New dataset" that makes it of calls.
 import { useEffect, useState } from "react";
+import { createPortal } from "react-dom";
 import type { Form, TraceSourceChoice } from "@/screens/create";
 import { ChooseTraces, choiceOf, choosingFirst } from "./choose";
 import { useFilterInAddress } from "./filter-state";
@@ -9,9 +10,10 @@ interface Props {
   form: Form;
   setForm: (form: Form) => void;
   setChosen: (chosen: TraceSourceChoice) => void;
+  side: HTMLElement | null; // beside the form
 }
 
-export default function FromTraces({ form, setForm, setChosen }: Props) {
+export default function FromTraces({ form, setForm, setChosen, side }: Props) {
   const state = useFilterInAddress();
   const [choosing, setChoosing] = useState(choosingFirst);
   const choice = choiceOf(state, choosing);
@@ -26,7 +28,7 @@ export default function FromTraces({ form, setForm, setChosen }: Props) {
   return (
     <>
       <ChooseTraces state={state} choosing={choosing} choose={setChoosing} preview={preview} />
-      {preview.data && preview.data.matching > 0 && <PatternCard pattern={preview.data.pattern} typed={form} use={setForm} />}
+      {side && any && preview.data && preview.data.matching > 0 && createPortal(<PatternCard pattern={preview.data.pattern} typed={form} use={setForm} />, side)}
     </>
   );
 }

@@ -1,7 +1,7 @@
 // What the calls that match are like: how many there were when, and of what kind. Pressing a value filters by it.
 import { useRef, useState, type PointerEvent } from "react";
 import type { Counted, TraceFacets } from "@/api/traces";
-import { bytes, count, fullTime, plural, words } from "@/lib/format";
+import { ago, bytes, count, fullTime, plural, words } from "@/lib/format";
 import { listOf, listText } from "@/lib/trace-filter";
 import type { FilterState } from "./filter-state";
 
@@ -25,9 +25,9 @@ export function FacetPanel({ facets, state }: PartProps) {
       <Facet name="Status" values={facets.statuses} chosen={listOf(state.get("status"))} press={(value) => one("status", value)} text={(value) => (value === "error" ? "Failed" : value === "ok" ? "Succeeded" : value)} />
       <Facet name="Provider" values={facets.providers} chosen={listOf(state.get("provider"))} press={(value) => several("provider", value)} />
       <Facet name="Label" values={facets.labels} chosen={listOf(state.get("label"))} press={(value) => several("label", value)} />
-      <Facet name="Told in" values={facets.dialects} chosen={listOf(state.get("dialect"))} press={(value) => one("dialect", value)} />
+      <Facet name="Dialect" values={facets.dialects} chosen={listOf(state.get("dialect"))} press={(value) => one("dialect", value)} />
       <section className="facet">
-        <h3 className="tag">Store</h3>
+        <h2 className="tag">Store</h2>
         <dl className="facet-facts small">
           <dt>Calls kept</dt>
           <dd className="num">{count(facets.kept)}</dd>
@@ -36,7 +36,7 @@ export function FacetPanel({ facets, state }: PartProps) {
           {facets.oldest && (
             <>
               <dt>Oldest</dt>
-              <dd className="num">{fullTime(facets.oldest)}</dd>
+              <dd title={fullTime(facets.oldest)}>{ago(facets.oldest)}</dd>
             </>
           )}
           {facets.waiting.spans + facets.waiting.log_records > 0 && (
@@ -49,7 +49,7 @@ export function FacetPanel({ facets, state }: PartProps) {
       </section>
       {problems.length > 0 && (
         <section className="facet">
-          <h3 className="tag">Noticed since the start</h3>
+          <h2 className="tag">Noticed since the start</h2>
           <dl className="facet-facts small">
             {problems.map(([name, number]) => (
               <ProblemCount key={name} name={name} number={number} />
@@ -90,7 +90,7 @@ function Facet({ name, values, chosen, press, text = (value) => value }: { name:
   const seen = all ? values : values.slice(0, shown);
   return (
     <section className="facet">
-      <h3 className="tag">{name}</h3>
+      <h2 className="tag">{name}</h2>
       <ul>
         {seen.map((one) => (
           <li key={one.value}>

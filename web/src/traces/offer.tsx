@@ -106,10 +106,10 @@ export function PatternCard({ pattern, typed, use }: { pattern: TracePreview["pa
   if (!pattern.system_prompt && pattern.tools.length === 0 && !pattern.suggested_name) return null;
   return (
     <section className="pattern stack" aria-label="What these calls have in common">
-      <h3 className="row">
+      <h2 className="row h3">
         <Sparkles size={15} aria-hidden />
         What these calls have in common
-      </h3>
+      </h2>
       {pattern.system_prompt && (
         <div>
           <p className="small muted">System prompt of {percent(Math.round(pattern.system_prompt_share * 1000), 1000)} of them</p>

@@ -60,18 +60,18 @@ export function TracePane({ id, state, close }: { id: string; state: FilterState
 
 function Facts({ trace, state }: { trace: Trace; state: FilterState }) {
   const conversation = trace.session ?? trace.thread;
-  const more = [trace.tokens_cached !== null && `${count(trace.tokens_cached)} cached`, trace.tokens_reasoning !== null && `${count(trace.tokens_reasoning)} reasoning`].filter(Boolean);
+  const tokens = (number: number | null, part: number | null, word: string) => (number === null ? null : count(number) + (part ? ` (${count(part)} ${word})` : ""));
   const facts: [string, string | null][] = [
     ["Time", fullTime(trace.time)],
     ["Took", trace.latency_ms === null ? null : duration(trace.latency_ms) + (trace.first_token_ms === null ? "" : `, first token after ${duration(trace.first_token_ms)}`)],
-    ["Tokens in", trace.tokens_in === null ? null : count(trace.tokens_in)],
-    ["Tokens out", trace.tokens_out === null ? null : count(trace.tokens_out) + (more.length > 0 ? ` (${more.join(", ")})` : "")],
+    ["Tokens in", tokens(trace.tokens_in, trace.tokens_cached, "cached")],
+    ["Tokens out", tokens(trace.tokens_out, trace.tokens_reasoning, "reasoning")],
     ["Cost", trace.cost_usd === null ? null : `$${trace.cost_usd.toPrecision(3)}`],
     ["Provider", trace.provider],
     ["Asked for", trace.model_asked && trace.model_asked !== trace.model ? trace.model_asked : null],
     ["Ended", trace.finish_reason],
     ["User", trace.user],
-    ["Told in", trace.dialect],
+    ["Dialect", trace.dialect],
   ];
   return (
     <div className="facts">

@@ -11,7 +11,7 @@ import { tellProblem } from "@/ui/toasts";
 import { Snippet } from "./connect";
 
 const tones: Record<TraceSource["state"], [StepState, string]> = {
-  idle: ["complete", "Waiting for its time"],
+  idle: ["complete", "Idle"],
   pulling: ["processing", "Pulling"],
   failing: ["failed", "Failing"],
   off: ["waiting", "Switched off"],
@@ -72,7 +72,7 @@ function Source({ source }: { source: TraceSource }) {
   return (
     <li className="panel pad source">
       <div className="row wrap">
-        <h3>{source.name}</h3>
+        <h2 className="h3">{source.name}</h2>
         <span className="chip">{kinds[source.kind] ?? source.kind}</span>
         <Badge state={tone}>{word}</Badge>
         <span className="grow" />

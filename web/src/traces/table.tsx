@@ -76,7 +76,7 @@ export function TraceTable({ list, picked, pick, open = null, show }: Props) {
   };
   const some = picked !== undefined && !picked.all && picked.ids.size > 0;
   return (
-    <div ref={box} className="grid trace-table" role="grid" tabIndex={0} aria-label="Traces" aria-rowcount={(list.data?.pages[0].total ?? rows) + 1} aria-multiselectable={pick ? true : undefined} aria-activedescendant={loaded[active] ? `trace-${active}` : undefined} data-pick={pick ? true : undefined} data-old={list.isPlaceholderData || undefined} onKeyDown={press}>
+    <div ref={box} className="grid trace-table" role="grid" tabIndex={0} aria-label="Traces" aria-rowcount={(list.data?.pages[0].total ?? rows) + 1} aria-multiselectable={pick ? true : undefined} aria-activedescendant={loaded[active] ? `trace-${active}` : undefined} data-pick={pick ? true : undefined} data-all={picked?.all || undefined} data-old={list.isPlaceholderData || undefined} onKeyDown={press}>
       <div role="rowgroup" className="grid-head">
         <div role="row" aria-rowindex={1} className="grid-row">
           {picked && pick && (
