@@ -1,6 +1,6 @@
 import { Tooltip } from "@base-ui/react/tooltip";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -9,8 +9,13 @@ import type { TraceFacets, TraceFilter, TraceSummary } from "@/api/traces";
 import { filterWords, listOf, listText, reasonText, traceFilterFrom } from "@/lib/trace-filter";
 import CreateScreen from "@/screens/create";
 import TracesScreen from "@/screens/traces";
+import "@/traces/create"; // loaded before, since a test is no place to wait for it
 import { HourHistogram } from "@/traces/facets";
 import { Offer, PatternCard } from "@/traces/offer";
+
+// Patience for a machine that is busy, never an expectation.
+configure({ asyncUtilTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const call = (number: number, more: Partial<TraceSummary> = {}): TraceSummary => ({
   id: `c${number}`, time: "2026-11-20T10:00:00Z", received_at: "2026-11-20T10:00:01Z", trace_id: "t", span_id: `s${number}`, dialect: "genai", provider: "openai", model: "gpt-4o", model_asked: null,
@@ -178,8 +183,8 @@ describe("a dataset made of traces", () => {
     show(<CreateScreen />);
     await screen.findByText("210");
     await userEvent.click(screen.getByText("Every call"));
-    await userEvent.type(screen.getByLabelText("Name"), "tutor");
-    await userEvent.type(screen.getByLabelText("Objective"), "teach");
+    fireEvent.change(screen.getByLabelText("Name"), { target: { value: "tutor" } });
+    fireEvent.change(screen.getByLabelText("Objective"), { target: { value: "teach" } });
     const start = screen.getByRole<HTMLButtonElement>("button", { name: "Create & Start" });
     await waitFor(() => expect(start.disabled).toBe(false));
     await userEvent.click(start);

@@ -1,8 +1,8 @@
 // Calls as rows, newest first. They come page by page as one scrolls; only those in view are drawn.
 import { Wrench } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { TraceSummary, useTraces } from "@/api/traces";
-import { ago, clockTime, count, duration, fullTime } from "@/lib/format";
+import { count, duration, fullTime, shortTime } from "@/lib/format";
 import { scrollFor } from "@/lib/virtual";
 import { ProblemNotice } from "@/ui/parts";
 import { useRowsInView } from "@/ui/virtual-list";
@@ -27,7 +27,7 @@ interface Props {
 
 export function TraceTable({ list, picked, pick, open = null, show }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const loaded = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const loaded = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const rows = list.data ? loaded.length + (list.hasNextPage ? 12 : 0) : 16;
   const view = useRowsInView(box, rows, rowHeight);
   const [active, setActive] = useState(0);
@@ -139,18 +139,15 @@ export function TraceTable({ list, picked, pick, open = null, show }: Props) {
   );
 }
 
-const recent = 20 * 3_600_000; // ms
-
 export function tokensOf(call: { tokens_in: number | null; tokens_out: number | null }): string {
   return call.tokens_in === null && call.tokens_out === null ? "–" : count((call.tokens_in ?? 0) + (call.tokens_out ?? 0));
 }
 
 function Cells({ call }: { call: TraceSummary }) {
-  const time = Date.now() - Date.parse(call.time) < recent ? clockTime(call.time) : ago(call.time);
   return (
     <>
       <span role="gridcell" className="num muted" title={fullTime(call.time)}>
-        {time}
+        {shortTime(call.time)}
       </span>
       <span role="gridcell" className="clip" title={call.preview}>
         {call.preview || <span className="muted">no user message</span>}
