@@ -145,7 +145,9 @@ export class Tab {
     await this.page.getByText(text).first().waitFor();
   }
   async ready() {
-    await this.page.locator(".skeleton").first().waitFor({ state: "detached" }).catch(() => undefined);
+    for (const still of ["[role=dialog] h2:text-is('Opening')", "[role=status][aria-label^=Loading]", ".skeleton"]) {
+      await this.page.locator(still).first().waitFor({ state: "detached" }).catch(() => undefined);
+    }
     await this.page.evaluate(() => document.fonts.ready);
     await this.page.waitForTimeout(120);
   }

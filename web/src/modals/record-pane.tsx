@@ -1,11 +1,12 @@
 // One record: what was said, how it was judged, where it comes from, what happened to it.
 import { ArrowUpRight, Pencil, Trash2, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { write } from "@/api/client";
 import { useRecord, useTopics, useWritten } from "@/api/queries";
 import { useTraceOf } from "@/api/traces";
 import type { LogEvent, RecordFull, Topic } from "@/api/types";
+import { lazily } from "@/lib/lazily";
 import { useHere } from "@/screens/here";
 import { lineOf } from "@/lib/events";
 import { clockTime, confidence, count, fixed2, fullTime, words } from "@/lib/format";
@@ -15,7 +16,7 @@ import { Modal } from "@/ui/modal";
 import { Button, CopyButton, Guarded, IconButton, Loading, Notice, ProblemNotice } from "@/ui/parts";
 import { tell, tellProblem } from "@/ui/toasts";
 
-const CodeEditor = lazy(() => import("@/ui/code-editor"));
+const CodeEditor = lazily(() => import("@/ui/code-editor"), () => <Loading lines={6} />);
 
 export function RecordPane({ record, names, close }: { record: string; names: Map<string, string>; close: () => void }) {
   const here = useHere();
@@ -279,9 +280,7 @@ function Json({ record }: { record: RecordFull }) {
   if (huge || !here.live) return <LongText text={before} />;
   return (
     <div className="stack json-edit">
-      <Suspense fallback={<Loading lines={6} />}>
-        <CodeEditor value={text} change={setText} language="json" label="The record as JSON" />
-      </Suspense>
+      <CodeEditor value={text} change={setText} language="json" label="The record as JSON" />
       {wrong && <p className="bad small" role="alert">{wrong}</p>}
       {error !== null && <ProblemNotice error={error} />}
       <div className="row">

@@ -1,11 +1,12 @@
 // A new dataset: a name, what the model should get better at, and a file or calls that were traced.
 import { Sparkles } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { type Problem, write } from "@/api/client";
 import type { Dataset } from "@/api/types";
 import { busy as uploading, upload, useUploads } from "@/api/uploads";
 import { count, plural } from "@/lib/format";
+import { lazily } from "@/lib/lazily";
 import { useTitle } from "@/lib/title";
 import { useUrl } from "@/lib/url";
 import { Button, Field, Loading, ProblemNotice } from "@/ui/parts";
@@ -14,7 +15,7 @@ import { tell } from "@/ui/toasts";
 import { TopBar } from "./shell";
 import { DropZone, FilePreview, UploadProgress, usePreview } from "./upload";
 
-const FromTraces = lazy(() => import("@/traces/create"));
+const FromTraces = lazily(() => import("@/traces/create"), () => <Loading lines={5} />);
 
 const example = "Explain chess moves to beginners: correct, in plain words, no longer than needed";
 
@@ -99,9 +100,7 @@ export default function CreateScreen() {
             <Tabs label="Source" value={traces ? "traces" : "upload"} change={(mode) => url.replace({ mode })} tabs={[["upload", "Upload file"], ["traces", "From gateway traces"]]} panel="source" />
             <div className="create-body stack loose" role="tabpanel" id="source" aria-labelledby={traces ? "tab-traces" : "tab-upload"}>
               {traces ? (
-                <Suspense fallback={<Loading lines={5} />}>
-                  <FromTraces form={form} setForm={setForm} setChosen={setChosen} side={side} />
-                </Suspense>
+                <FromTraces form={form} setForm={setForm} setChosen={setChosen} side={side} />
               ) : (
                 <>
                   {going && uploading(going) ? <UploadProgress upload={going} /> : <DropZone file={file} choose={choose} />}

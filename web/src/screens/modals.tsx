@@ -1,6 +1,7 @@
 // Which modal the address asks for. Each is a chunk of its own.
-import { type ComponentType, lazy, type ReactElement, Suspense, useEffect } from "react";
+import { type ComponentType, type ReactElement, useEffect, useState } from "react";
 import { useLocation } from "wouter";
+import { type Lazily, lazily } from "@/lib/lazily";
 import { useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
 import { Loading } from "@/ui/parts";
@@ -29,15 +30,31 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   train: () => import("@/modals/step"),
   deploy: () => import("@/modals/step"),
 };
-const modals: Record<string, ComponentType> = Object.fromEntries(Object.entries(parts).map(([name, load]) => [name, lazy(load)]));
+// Nothing at first: most dialogs are there before one sees that they were not.
+function Opening() {
+  const here = useHere();
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!late) return null;
+  return (
+    <Modal title="Opening" close={here.close}>
+      <Loading lines={4} />
+    </Modal>
+  );
+}
 
-const DuplicateDialog = lazy(() => import("./dataset-dialogs").then((one) => ({ default: one.DuplicateDialog })));
-const DeleteDialog = lazy(() => import("./dataset-dialogs").then((one) => ({ default: one.DeleteDialog })));
+const modals: Record<string, Lazily<object>> = Object.fromEntries(Object.entries(parts).map(([name, load]) => [name, lazily(load, Opening)]));
+const dialogs = () => import("./dataset-dialogs");
+const DuplicateDialog = lazily(async () => ({ default: (await dialogs()).DuplicateDialog }), Opening);
+const DeleteDialog = lazily(async () => ({ default: (await dialogs()).DeleteDialog }), Opening);
 
 // Fetched when there is nothing else to do, so that a dialog opens although the daemon has stopped meanwhile.
 function useAllParts() {
   useEffect(() => {
-    const timer = setTimeout(() => [...Object.values(parts), () => import("./dataset-dialogs")].forEach((load) => void load().catch(() => undefined)), 1200);
+    const timer = setTimeout(() => [...Object.values(modals), DuplicateDialog, DeleteDialog].forEach((one) => void one.fetch().catch(() => undefined)), 1200);
     return () => clearTimeout(timer);
   }, []);
 }
@@ -63,15 +80,5 @@ export function Modals({ navigate }: { navigate: (to: string) => void }) {
       </Modal>
     );
   }
-  return (
-    <Suspense
-      fallback={
-        <Modal title="Opening" close={here.close}>
-          <Loading lines={4} />
-        </Modal>
-      }
-    >
-      {Shown ? <Shown key={path + name} /> : known[name]()}
-    </Suspense>
-  );
+  return Shown ? <Shown key={path + name} /> : known[name]();
 }
