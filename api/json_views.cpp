@@ -86,20 +86,30 @@ Json spent_view(const engine::Run& run) {
           {"cost_usd", run.spent.cost_usd}};
 }
 
+Json pull_view(const engine::Pull& pull) {
+  Json skipped = Json::object();
+  for (const engine::SkippedCalls& one : pull.skipped) skipped[one.reason] = one.calls;
+  return {{"matching", pull.matching},
+          {"skipped", std::move(skipped)},
+          {"watermark", std::to_string(pull.watermark)}};
+}
+
 Json result_of(const engine::Run& run) {
   if (!run.calls.empty()) return spent_view(run);
   if (!run.import) return Json();
   const engine::ImportProgress& import = *run.import;
-  return {{"mode", schemas::EnumNameImportMode(import.mode)},
-          {"file", import.name},
-          {"lines", import.lines},
-          {"imported", import.imported},
-          {"valid", import.validated - import.invalid},
-          {"invalid", import.invalid},
-          {"duplicates", import.duplicates},
-          {"blank", import.blank},
-          {"replaced", import.replaced},
-          {"bytes_read", import.bytes_read}};
+  Json told{{"mode", schemas::EnumNameImportMode(import.mode)},
+            {"file", import.name},
+            {"lines", import.lines},
+            {"imported", import.imported},
+            {"valid", import.validated - import.invalid},
+            {"invalid", import.invalid},
+            {"duplicates", import.duplicates},
+            {"blank", import.blank},
+            {"replaced", import.replaced},
+            {"bytes_read", import.bytes_read}};
+  if (import.pull) told["pull"] = pull_view(*import.pull);
+  return told;
 }
 }  // namespace
 

@@ -34,6 +34,19 @@ void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidat
 // Removes what a run has staged.
 void drop_staged(DatasetState& state, std::uint64_t run);
 
+// apply_duplicates.cpp
+// Gives a valid, visible record its place among its equals. False when the order among them is disturbed (an
+// equal record after it was kept), and all have to be looked at again.
+bool place_among_duplicates(Dataset& dataset, std::uint64_t number);
+// Others may be duplicates of this record, so that its leaving makes one of them the first of its kind.
+bool is_original(const DatasetState& state, std::uint64_t number);
+struct Indexed {
+  bool content = false;
+  bool span = false;
+};
+// By which hashes the record is found.
+Indexed indexed_by(const Dataset& dataset, std::uint64_t number);
+
 // apply_topics.cpp
 void apply_topics_defined(DatasetState& state, const schemas::TopicsDefined& event, const Fact& fact);
 void apply_topics_assigned(DatasetState& state, const schemas::TopicsAssigned& event, const Fact& fact);

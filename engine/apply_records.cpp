@@ -6,31 +6,6 @@
 namespace engine {
 
 namespace {
-// Gives a valid, visible record its place among its equals. False when the order among them is disturbed
-// (an equal record after it was kept), and all have to be looked at again.
-bool place_among_duplicates(Dataset& dataset, std::uint64_t number) {
-  const auto& records = dataset.state.records;
-  const auto kept = dataset.duplicates.find(records, records[number - 1].hash);
-  const bool kept_counts = kept != 0 && records[kept - 1].visible() && records[kept - 1].valid();
-  std::uint32_t duplicate_of = 0;
-  if (kept_counts && kept < number) {
-    duplicate_of = kept;
-  } else if (kept_counts && kept > number) {
-    return false;
-  } else if (kept != number) {
-    dataset.duplicates.keep(records, static_cast<std::uint32_t>(number));
-  }
-  if (records[number - 1].duplicate_of != duplicate_of) {
-    change_record(dataset.state, number, [&](RecordRow& row) { row.duplicate_of = duplicate_of; });
-  }
-  return true;
-}
-
-// Others may be duplicates of this record, so that its leaving makes one of them the first of its kind.
-bool is_original(const Dataset& dataset, const RecordRow& row) {
-  return row.visible() && row.valid() && row.duplicate_of == 0 && dataset.state.counters.duplicates > 0;
-}
-
 // An import under way counts the verdicts that its records have, each with `sign`.
 void count_staged_verdict(DatasetState& state, const RecordRow& row, int sign) {
   if (!row.is(staged) || row.is(unvalidated)) return;
@@ -51,16 +26,19 @@ void set_verdict(RecordRow& row, const schemas::RecordsValidated& event, std::ui
   if (hashes != nullptr) std::copy_n(hashes->data() + std::size_t{i} * 16, 16, row.hash.begin());
   row.duplicate_of = 0;
 }
-}  // namespace
 
-void rebuild_duplicates(Dataset& dataset) {
-  dataset.duplicates.clear();
-  const auto& records = dataset.state.records;
-  for (std::uint64_t number = 1; number <= records.size(); ++number) {
-    const RecordRow& row = records[number - 1];
-    if (row.visible() && row.valid()) place_among_duplicates(dataset, number);
-  }
+// Whether it names another span than before.
+bool set_span(DatasetState& state, std::uint64_t number, const schemas::RecordsValidated& event,
+              std::uint32_t i) {
+  SpanHash hash{};
+  if (event.span_hashes() != nullptr)
+    std::copy_n(event.span_hashes()->data() + std::size_t{i} * 16, 16, hash.begin());
+  if (hash == SpanHashOf::of(state, number)) return false;
+  while (state.spans.size() < number) state.spans.push_back({});
+  state.spans.write(number - 1) = hash;
+  return true;
 }
+}  // namespace
 
 void apply_records_imported(DatasetState& state, const schemas::RecordsImported& event, const Fact& fact) {
   const auto count = event.lengths()->size();
@@ -96,6 +74,26 @@ void apply_records_imported(DatasetState& state, const schemas::RecordsImported&
   }
 }
 
+namespace {
+void end_pull(Pull& pull, const schemas::TracesPulled& event) {
+  pull.matching = event.matching();
+  pull.watermark = event.watermark();
+  if (event.skipped() == nullptr) return;
+  for (const schemas::SkippedCalls* skipped : *event.skipped())
+    pull.skipped.push_back({text_of(skipped->reason()), skipped->calls()});
+}
+
+// What was chosen by hand leaves the filter of the dataset as it is, and the watermark never goes back.
+void keep_pull(DatasetState& state, const Pull& ended) {
+  Pull kept = ended;
+  if (state.pull) {
+    if (kept.filter.empty()) kept.filter = state.pull->filter;
+    kept.watermark = std::max(kept.watermark, state.pull->watermark);
+  }
+  state.pull = std::move(kept);
+}
+}  // namespace
+
 void apply_import_received(DatasetState& state, const schemas::ImportReceived& event) {
   Run& run = run_for_writing(state, event.run()->value());
   if (!run.import) throw BrokenLog("an import ended that no event began");
@@ -104,6 +102,7 @@ void apply_import_received(DatasetState& state, const schemas::ImportReceived& e
   run.import->blank = event.blank();
   run.import->bytes_read = event.bytes();
   run.done = run.total = event.bytes();
+  if (run.import->pull && event.pulled() != nullptr) end_pull(*run.import->pull, *event.pulled());
 }
 
 void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& event, const Fact& fact) {
@@ -117,6 +116,7 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
       }
     }
     dataset.duplicates.clear();
+    dataset.same_span.clear();
   }
   const std::uint64_t duplicates_before = state.counters.duplicates;
   bool disturbed = false;
@@ -132,6 +132,11 @@ void apply_import_completed(Dataset& dataset, const schemas::ImportCompleted& ev
   run.import->validated = event.imported();
   run.import->invalid = event.invalid();
   if (run.import->source != Source::synthetic) state.source = run.import->source;
+  if (run.import->pull) {
+    run.import->pull->position = fact.position;
+    run.import->pull->time = fact.time;
+    keep_pull(state, *run.import->pull);
+  }
   state.records_changed = {fact.position, run.import->mode == schemas::ImportMode::replace
                                               ? "records replaced"
                                               : "records imported"};
@@ -146,16 +151,18 @@ void apply_records_validated(Dataset& dataset, const schemas::RecordsValidated& 
     const std::uint64_t number = first + i;
     if (state.records[number - 1].is(deleted)) continue;
     const RecordRow before = state.records[number - 1];
-    const bool was_original = is_original(dataset, before);
-    // The index finds a record by its content: with another one it stands in the wrong slot.
-    const bool indexed = !before.is(staged) && dataset.duplicates.find(state.records, before.hash) == number;
+    const bool was_original = is_original(state, number);
+    const Indexed indexed = before.is(staged) ? Indexed{} : indexed_by(dataset, number);
     count_staged_verdict(state, before, -1);
     change_record(state, number, [&](RecordRow& row) { set_verdict(row, event, i); });
+    const bool span_changed = set_span(state, number, event, i);
     const RecordRow& row = state.records[number - 1];
     count_staged_verdict(state, row, +1);
     if (row.is(staged)) continue;
     verdicts_moved |= row.code != before.code;
-    disturbed |= (was_original && !row.valid()) || (indexed && row.hash != before.hash);
+    // An index finds a record by its hash: with another one it stands in the wrong slot.
+    disturbed |= (was_original && !row.valid()) || (indexed.content && row.hash != before.hash) ||
+                 (indexed.span && span_changed);
     if (row.valid()) disturbed |= !place_among_duplicates(dataset, number);
   }
   if (disturbed) rebuild_duplicates(dataset);
@@ -170,7 +177,7 @@ void apply_record_edited(Dataset& dataset, const schemas::RecordEdited& event, c
   DatasetState& state = dataset.state;
   const std::uint64_t number = event.record()->value();
   const RecordRow& before = state.records[number - 1];
-  const bool was_original = is_original(dataset, before);
+  const bool was_original = is_original(state, number);
   const Source source = state.blocks[before.block].source;
   const std::uint64_t run = state.blocks[before.block].run;
   account(state, before, -1);
@@ -195,7 +202,7 @@ void apply_records_deleted(Dataset& dataset, const schemas::RecordsDeleted& even
   DatasetState& state = dataset.state;
   bool disturbed = false;
   for (const std::uint64_t number : *event.records()) {
-    disturbed |= is_original(dataset, state.records[number - 1]);
+    disturbed |= is_original(state, number);
     change_record(state, number, [](RecordRow& row) { row.set(deleted, true); });
   }
   if (disturbed) rebuild_duplicates(dataset);
@@ -217,7 +224,7 @@ void apply_records_invalidated(Dataset& dataset, const schemas::RecordsInvalidat
   }
   bool disturbed = false;
   for (const std::uint64_t number : *event.records()) {
-    disturbed |= is_original(dataset, state.records[number - 1]);
+    disturbed |= is_original(state, number);
     invalidate(number);
   }
   if (disturbed) rebuild_duplicates(dataset);

@@ -19,6 +19,15 @@ void end_run(Run& run, RunState how, const Fact& fact) {
   run.ended_time = fact.time;
 }
 
+Pull pull_from(const schemas::PullParameters& parameters) {
+  Pull pull;
+  pull.filter = text_of(parameters.filter());
+  pull.folding = text_of(parameters.folding());
+  pull.watermark = parameters.after();
+  pull.with_failed = parameters.with_failed();
+  return pull;
+}
+
 ImportProgress import_from(const schemas::ImportParameters& parameters) {
   ImportProgress progress;
   progress.mode = parameters.mode();
@@ -27,6 +36,7 @@ ImportProgress import_from(const schemas::ImportParameters& parameters) {
   progress.bytes_expected = parameters.bytes_expected();
   progress.generation = parameters.generation();
   progress.categorize = parameters.categorize();
+  if (parameters.pull() != nullptr) progress.pull = pull_from(*parameters.pull());
   return progress;
 }
 }  // namespace

@@ -94,6 +94,7 @@ struct ReceiveImport {
   std::uint64_t lines = 0;
   std::uint64_t blank = 0;
   std::uint64_t bytes = 0;
+  std::optional<schemas::TracesPulledT> pulled = {};  // of an import from the trace store
 };
 struct FailImport {
   RunId run;

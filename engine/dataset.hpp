@@ -21,12 +21,13 @@ struct Fact {
 
 struct Dataset {
   DatasetState state;
-  DuplicateIndex duplicates;
+  DuplicateIndex<ContentHashOf> duplicates;
+  DuplicateIndex<SpanHashOf> same_span;
 };
 
 void apply(Dataset& dataset, const Fact& fact);
 
-// Recomputes the index and every record's `duplicate_of` from the columns.
+// Recomputes the indexes and every record's `duplicate_of` from the columns.
 void rebuild_duplicates(Dataset& dataset);
 
 // The log contradicts itself: it names something that no event before has made.

@@ -27,6 +27,11 @@ const RecordRow* DatasetState::record(RecordId number) const {
   return number.value() == 0 || number.value() > records.size() ? nullptr : &records[number.value() - 1];
 }
 
+std::uint64_t DatasetState::first_of_content(std::uint64_t number) const {
+  const RecordRow& row = records[number - 1];
+  return row.duplicate_of != 0 && records[row.duplicate_of - 1].hash == row.hash ? row.duplicate_of : number;
+}
+
 const VectorPlace* DatasetState::vector(std::uint64_t number, std::string_view embedder) const {
   const auto place_of = [&](std::uint64_t wanted) -> const VectorPlace* {
     if (wanted == 0 || wanted > vectors.size() || vectors[wanted - 1].block == 0) return nullptr;
@@ -34,7 +39,7 @@ const VectorPlace* DatasetState::vector(std::uint64_t number, std::string_view e
     return vector_blocks[place.block - 1].embedder == embedder ? &place : nullptr;
   };
   const VectorPlace* own = place_of(number);
-  return own != nullptr ? own : place_of(records[number - 1].duplicate_of);
+  return own != nullptr ? own : place_of(first_of_content(number));
 }
 
 const VectorPlace* DatasetState::text_vector(const TextHash& hash, std::string_view embedder) const {
@@ -103,6 +108,7 @@ DatasetState outline_of(const DatasetState& state) {
   outline.records.clear();
   outline.blocks.clear();
   outline.vectors.clear();
+  outline.spans.clear();
   outline.vector_blocks.clear();
   return outline;
 }
@@ -110,6 +116,7 @@ DatasetState outline_of(const DatasetState& state) {
 std::size_t bytes_of(const DatasetState& state) {
   constexpr std::size_t duplicates_bytes = 8;  // a record in the index beside it
   return state.records.size() * (sizeof(RecordRow) + duplicates_bytes) + state.blocks.size() * sizeof(Block) +
+         state.spans.size() * (sizeof(SpanHash) + duplicates_bytes) +
          state.vectors.size() * sizeof(VectorPlace) + state.vector_blocks.size() * sizeof(VectorBlock);
 }
 

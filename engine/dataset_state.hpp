@@ -161,6 +161,25 @@ enum class RunState : std::uint8_t {
   cancelled
 };
 
+// Of the pair of ids that a record's metadata names (steps::text::Verdict::span_hash); zero: none.
+using SpanHash = std::array<std::uint8_t, 16>;
+
+struct SkippedCalls {
+  std::string reason;
+  std::uint64_t calls = 0;
+};
+// What is taken from the trace store, and up to where it has been.
+struct Pull {
+  std::string filter;           // JSON as the API has it; empty: calls were chosen one by one
+  std::string folding;          // empty: not_a_prefix
+  std::uint64_t watermark = 0;  // sequence number in the trace store: everything up to it has been looked at
+  std::uint64_t matching = 0;   // known when received, as `skipped`
+  std::vector<SkippedCalls> skipped;
+  Position position = 0;  // of the event that ended it; 0 = not ended
+  std::int64_t time = 0;  // of that event, µs UTC
+  bool with_failed = false;
+};
+
 struct ImportProgress {
   schemas::ImportMode mode = schemas::ImportMode::append;
   Source source = Source::upload;
@@ -176,7 +195,8 @@ struct ImportProgress {
   std::uint64_t replaced = 0;
   std::uint64_t generation = 0;  // the run that generated these records; 0 = none
   bool received = false;
-  bool categorize = false;  // give the records topics, whatever the settings say
+  bool categorize = false;   // give the records topics, whatever the settings say
+  std::optional<Pull> pull;  // of an import from the trace store
 };
 
 struct Run {
@@ -292,6 +312,8 @@ struct DatasetState {
   CowVector<Block, 256> blocks;
   CowVector<VectorPlace, 1024> vectors;  // index = record number - 1; shorter than `records`
   CowVector<VectorBlock, 64> vector_blocks;
+  CowVector<SpanHash, 1024>
+      spans;  // index = record number - 1; shorter than `records`, zero where there is none
   std::map<TextHash, std::vector<VectorPlace>> text_vectors;  // of texts that are no records, by embedder
   Counters counters;
   std::uint64_t pending = 0;  // records to be validated, staged ones included
@@ -308,6 +330,7 @@ struct DatasetState {
   CowVector<DryRun, 4> dry_runs;         // in the order they were requested
   CowVector<Generation, 4> generations;
   std::map<StepName, std::string> skipped;  // step -> reason, until it runs
+  std::optional<Pull> pull;                 // the newest one that has completed
 
   LastChange records_changed;      // import, edit, delete, a verdict that moved
   LastChange topics_changed;       // the hierarchy
@@ -318,6 +341,8 @@ struct DatasetState {
   bool coverage_due = false;      // a categorization has ended
 
   [[nodiscard]] const RecordRow* record(RecordId id) const;  // null when it never existed
+  // The earlier record of the same messages and tools that this one repeats, or itself.
+  [[nodiscard]] std::uint64_t first_of_content(std::uint64_t number) const;
   // Where the vector of a record, or of the earlier one it repeats, is; null when `embedder` has made none.
   [[nodiscard]] const VectorPlace* vector(std::uint64_t number, std::string_view embedder) const;
   [[nodiscard]] const VectorPlace* text_vector(const TextHash& hash, std::string_view embedder) const;

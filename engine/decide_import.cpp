@@ -48,6 +48,9 @@ Result<Decision> decide_on(const DatasetState& state, const BeginImport& command
         "repeat with confirm=true; they stay readable with ?at=" + std::to_string(state.position));
   }
   schemas::RunParametersT parameters;
+  if (command.parameters.pull && command.parameters.source != Source::trace) {
+    return schemas::fail(ErrorCode::internal, "a pull whose records come from traces", "another source");
+  }
   parameters.import_ = std::make_unique<schemas::ImportParametersT>(command.parameters);
   const RunId run(next_run(state));
   schemas::RunStartedT started;
@@ -92,6 +95,7 @@ Result<Decision> decide_on(const DatasetState& state, const ReceiveImport& comma
   event.lines = command.lines;
   event.blank = command.blank;
   event.bytes = command.bytes;
+  if (command.pulled) event.pulled = std::make_unique<schemas::TracesPulledT>(*command.pulled);
   return Decision{{schemas::encode(event)}, {}, {}, command.run.value()};
 }
 

@@ -44,7 +44,7 @@ void Engine::Impl::evict_idle() {
 }
 
 void Engine::Impl::evict(std::uint64_t id, Entry& entry) {
-  entry.dataset = Dataset{outline_of(entry.dataset.state), {}};
+  entry.dataset = Dataset{outline_of(entry.dataset.state), {}, {}};
   entry.published = std::make_shared<const DatasetState>(entry.dataset.state);
   entry.evicted = true;
   ++evicted_count_;

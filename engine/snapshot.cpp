@@ -37,6 +37,7 @@ void state(A& a, auto& s) {
   optional(a, s.coverage,
            [&](auto& c) { all(a, c.balance, c.noise_floor, c.entropy, c.effective_topics, c.position); });
   map(a, s.skipped, [&](auto& reason) { text(a, reason); });
+  optional(a, s.pull, [&](auto& one) { pull(a, one); });
   change(a, s.records_changed);
   change(a, s.topics_changed);
   change(a, s.assignments_changed);
@@ -50,6 +51,7 @@ void state(A& a, auto& s) {
     all(a, block.first_record, block.count, block.source, block.run, block.position);
   });
   rows(a, s.records, [&](auto& row) { a.bytes(&row, sizeof row); });
+  rows(a, s.spans, [&](auto& hash) { a.bytes(hash.data(), hash.size()); });
   rows(a, s.vector_blocks, [&](auto& block) {
     blob_id(a, block.id);
     text(a, block.embedder);

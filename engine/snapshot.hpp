@@ -11,7 +11,7 @@
 namespace engine {
 
 // Counted up with every change of what serialize() writes; old snapshots are then passed over.
-inline constexpr std::uint32_t snapshot_layout = 5;
+inline constexpr std::uint32_t snapshot_layout = 6;
 
 std::string serialize(const DatasetState& state);
 // An Error (corrupt) for bytes of another layout or cut short.

@@ -8,11 +8,23 @@
 namespace engine::snapshot_parts {
 
 template <class A>
+void pull(A& a, auto& pull) {
+  all(a, pull.watermark, pull.matching, pull.position, pull.time, pull.with_failed);
+  text(a, pull.filter);
+  text(a, pull.folding);
+  list(a, pull.skipped, [&](auto& skipped) {
+    text(a, skipped.reason);
+    describe(a, skipped.calls);
+  });
+}
+
+template <class A>
 void import_progress(A& a, auto& import) {
   all(a, import.mode, import.source, import.bytes_expected, import.bytes_read, import.imported,
       import.validated, import.invalid, import.duplicates, import.lines, import.blank, import.replaced,
       import.generation, import.received, import.categorize);
   text(a, import.name);
+  optional(a, import.pull, [&](auto& one) { pull(a, one); });
 }
 
 template <class A>

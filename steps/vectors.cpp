@@ -176,9 +176,8 @@ std::vector<std::uint64_t> without_vector(const engine::DatasetState& state,
   std::set<std::uint64_t> asked;
   for (const std::uint64_t number : records) {
     if (state.vector(number, embedder) != nullptr) continue;
-    const std::uint64_t original = state.records[number - 1].duplicate_of;
-    if (asked.insert(original != 0 ? original : number).second)
-      missing.push_back(original != 0 ? original : number);
+    const std::uint64_t original = state.first_of_content(number);
+    if (asked.insert(original).second) missing.push_back(original);
   }
   return missing;
 }

@@ -94,3 +94,29 @@ TEST_CASE("an import tells how many duplicates it has brought", "[engine][duplic
                                 imported(3, 2, {valid(5), valid(6), valid(6)}));
   CHECK(dataset.state.run(RunId(3))->import->duplicates == 2);
 }
+
+TEST_CASE("another text of the same trace span is a duplicate", "[engine][duplicates]") {
+  Dataset dataset = given(Facts{dataset_created()} +
+                          imported(1, 1, {valid_of_span(1, 7), valid_of_span(2, 8), valid_of_span(3, 7)}));
+  CHECK(duplicates_of(dataset) == Originals{0, 0, 1});
+  CHECK(dataset.state.first_of_content(3) == 3);
+  then(dataset, {records_deleted({1})});
+  CHECK(duplicates_of(dataset) == Originals{0, 0, 0});
+}
+
+TEST_CASE("of two reasons to be a duplicate the earliest record counts", "[engine][duplicates]") {
+  Dataset dataset = given(Facts{dataset_created()} +
+                          imported(1, 1, {valid(1), valid_of_span(2, 7), valid_of_span(1, 7), valid(5)}));
+  CHECK(duplicates_of(dataset) == Originals{0, 0, 1, 0});
+  then(dataset, {records_deleted({1})});
+  CHECK(duplicates_of(dataset) == Originals{0, 0, 2, 0});
+}
+
+TEST_CASE("a duplicate of one record may be the first of its span", "[engine][duplicates]") {
+  Dataset dataset =
+      given(Facts{dataset_created()} + imported(1, 1, {valid(1), valid_of_span(1, 7), valid_of_span(2, 7)}));
+  CHECK(duplicates_of(dataset) == Originals{0, 1, 2});
+  then(dataset, {records_deleted({2})});
+  CHECK(duplicates_of(dataset) == Originals{0, 1, 0});
+  CHECK(misplaced_duplicates(dataset) == "");
+}

@@ -66,7 +66,7 @@ TEST_CASE("a history of every fact survives a snapshot at every position", "[eng
     then(live, {facts[i]});
     auto read = engine::deserialize(engine::serialize(live.state));
     REQUIRE(read);
-    Dataset again{std::move(*read), {}};
+    Dataset again{std::move(*read), {}, {}};
     engine::rebuild_duplicates(again);
     Dataset whole = live;
     for (std::size_t next = i + 1; next < facts.size(); ++next) {

@@ -208,3 +208,57 @@ TEST_CASE("one block of verdicts counts for each of the imports it speaks of", "
   CHECK(dataset.state.run(RunId(2))->import->validated == 1);
   CHECK(dataset.state.run(RunId(2))->import->invalid == 0);
 }
+
+namespace {
+BeginImport pulling(std::string filter, std::uint64_t after = 0) {
+  BeginImport begin;
+  begin.parameters.source = engine::Source::trace;
+  begin.parameters.pull = std::make_unique<schemas::PullParametersT>();
+  begin.parameters.pull->filter = std::move(filter);
+  begin.parameters.pull->after = after;
+  return begin;
+}
+
+// What a whole pull of no records leaves behind.
+void pull(Dataset& dataset, const BeginImport& begin, std::uint64_t watermark) {
+  REQUIRE(wish(dataset, begin));
+  const RunId run(dataset.state.runs.size());
+  ReceiveImport received{run, 0, 0, 0};
+  received.pulled.emplace();
+  received.pulled->matching = 2;
+  received.pulled->watermark = watermark;
+  received.pulled->skipped.push_back(std::make_unique<schemas::SkippedCallsT>());
+  received.pulled->skipped.back()->reason = "folded";
+  received.pulled->skipped.back()->calls = 2;
+  REQUIRE(wish(dataset, received));
+  REQUIRE(wish(dataset, CompleteImport{run}));
+}
+}  // namespace
+
+TEST_CASE("a pull that completes moves the watermark, one that fails does not", "[engine][import]") {
+  Dataset dataset = given({dataset_created()});
+  pull(dataset, pulling(R"({"model":["m"]})"), 40);
+  REQUIRE(dataset.state.pull);
+  CHECK(dataset.state.pull->watermark == 40);
+  CHECK(dataset.state.pull->skipped.front().reason == "folded");
+  CHECK(dataset.state.source == engine::Source::trace);
+  REQUIRE(wish(dataset, pulling("{}", 40)));
+  REQUIRE(wish(dataset, FailImport{RunId(2), "the trace store is gone"}));
+  CHECK(dataset.state.pull->watermark == 40);
+  CHECK(dataset.state.pull->filter == R"({"model":["m"]})");
+}
+
+TEST_CASE("calls chosen by hand leave the filter, and the watermark never goes back", "[engine][import]") {
+  Dataset dataset = given({dataset_created()});
+  pull(dataset, pulling(R"({"model":["m"]})"), 40);
+  pull(dataset, pulling(""), 30);
+  CHECK(dataset.state.pull->filter == R"({"model":["m"]})");
+  CHECK(dataset.state.pull->watermark == 40);
+}
+
+TEST_CASE("a pull of something else than traces is refused", "[engine][import]") {
+  BeginImport begin = pulling("{}");
+  begin.parameters.source = engine::Source::upload;
+  Dataset dataset = given({dataset_created()});
+  CHECK_FALSE(wish(dataset, begin));
+}

@@ -95,13 +95,24 @@ void RandomHistory::wish_about_imports() {
     begin.parameters.mode = one_in(4) ? ImportMode::replace : ImportMode::append;
     begin.parameters.source = static_cast<Source>(below(3));
     begin.confirm = !one_in(3);
+    if (begin.parameters.source == Source::trace) {
+      begin.parameters.pull = std::make_unique<schemas::PullParametersT>();
+      begin.parameters.pull->filter = one_in(2) ? R"({"model":["m"]})" : "";
+      begin.parameters.pull->after = dataset_.state.pull ? dataset_.state.pull->watermark : 0;
+    }
     return wish("begin an import", begin);
   }
   const std::uint64_t imported_so_far = dataset_.state.run(RunId(open))->import->imported;
   if (one_in(12)) return wish("fail the import", FailImport{RunId(open), "the client went away"});
   if (one_in(12)) return wish("cancel the import", CancelRun{RunId(open), "no more"});
-  if (one_in(4))
-    return wish("end the upload", ReceiveImport{RunId(open), imported_so_far, 0, imported_so_far});
+  if (one_in(4)) {
+    ReceiveImport received{RunId(open), imported_so_far, 0, imported_so_far};
+    if (dataset_.state.run(RunId(open))->import->pull) {
+      received.pulled.emplace();
+      received.pulled->watermark = 1 + below(100);
+    }
+    return wish("end the upload", received);
+  }
   ImportBlock block;
   block.run = RunId(open);
   block.blob.id = schemas::BlobId(open, dataset_.state.records.size());
@@ -239,6 +250,7 @@ void RandomHistory::validate(const Run& run) {
   while (wants(first + verdicts.size()) && verdicts.size() < 5) {
     Verdict verdict = one_in(5) ? invalid(static_cast<std::uint8_t>(1 + below(12)))
                                 : valid(static_cast<unsigned>(below(contents_)), one_in(3));
+    if (verdict.code == 0 && one_in(3)) verdict.span = 1 + static_cast<unsigned>(below(contents_));
     verdicts.push_back(verdict);
   }
   CommitBlock block{RunId(run.id), run.attempt, dataset_.state.position, {}, verdicts.empty() || one_in(4)};

@@ -87,7 +87,9 @@ void compare_import(Differences& differences, const DatasetState& state, const R
 std::uint32_t duplicate_of(const DatasetState& state, std::uint64_t record) {
   for (std::uint64_t earlier = 1; earlier < record; ++earlier) {
     const RecordRow& row = state.records[earlier - 1];
-    if (row.visible() && row.valid() && row.hash == state.records[record - 1].hash)
+    const SpanHash& span = SpanHashOf::of(state, record);
+    const bool same_span = span != SpanHash{} && SpanHashOf::of(state, earlier) == span;
+    if (row.visible() && row.valid() && (same_span || row.hash == state.records[record - 1].hash))
       return static_cast<std::uint32_t>(earlier);
   }
   return 0;
@@ -122,7 +124,7 @@ std::string miscounted(const DatasetState& state) {
 }
 
 std::string misplaced_duplicates(const Dataset& dataset) {
-  Dataset rebuilt{dataset.state, {}};
+  Dataset rebuilt{dataset.state, {}, {}};
   rebuild_duplicates(rebuilt);
   Differences differences;
   const auto counts = [&](std::uint32_t number) {
@@ -132,9 +134,14 @@ std::string misplaced_duplicates(const Dataset& dataset) {
   for (std::uint64_t number = 1; number <= dataset.state.records.size(); ++number) {
     const RecordRow& row = dataset.state.records[number - 1];
     if (!row.visible() || !row.valid()) continue;
-    const auto kept = dataset.duplicates.find(dataset.state.records, row.hash);
-    const auto fresh = rebuilt.duplicates.find(rebuilt.state.records, row.hash);
+    const auto kept = dataset.duplicates.find(dataset.state, row.hash);
+    const auto fresh = rebuilt.duplicates.find(rebuilt.state, row.hash);
     differences.compare("the original of r" + std::to_string(number), counts(kept) ? kept : 0, fresh);
+    if (const SpanHash& span = SpanHashOf::of(dataset.state, number); span != SpanHash{}) {
+      const auto kept_span = dataset.same_span.find(dataset.state, span);
+      differences.compare("the first of the span of r" + std::to_string(number),
+                          counts(kept_span) ? kept_span : 0, rebuilt.same_span.find(rebuilt.state, span));
+    }
     differences.compare("r" + std::to_string(number) + ".duplicate_of", row.duplicate_of,
                         rebuilt.state.records[number - 1].duplicate_of);
   }

@@ -199,13 +199,19 @@ NewEvent import_completed(std::uint64_t run, std::uint64_t imported_count) {
 NewEvent records_validated(std::uint64_t run, std::uint64_t first, const std::vector<Verdict>& verdicts) {
   auto fact = of_run<RecordsValidatedT>(run);
   fact.first_record = RecordId(first);
+  std::vector<std::uint8_t> spans;
+  bool any_span = false;
   for (const Verdict& verdict : verdicts) {
     fact.codes.push_back(verdict.code);
     fact.flags.push_back(verdict.multi_turn ? engine::multi_turn : 0);
     fact.tokens.push_back(verdict.tokens);
     const auto hash = verdict.code == 0 ? hash_of(verdict.content) : std::array<std::uint8_t, 16>{};
     fact.hashes.insert(fact.hashes.end(), hash.begin(), hash.end());
+    const auto span = verdict.span != 0 ? hash_of(verdict.span) : std::array<std::uint8_t, 16>{};
+    spans.insert(spans.end(), span.begin(), span.end());
+    any_span |= verdict.span != 0;
   }
+  if (any_span) fact.span_hashes = std::move(spans);
   return encode(fact);
 }
 

@@ -35,12 +35,17 @@ struct Verdict {
   unsigned content = 0;
   bool multi_turn = false;
   std::uint32_t tokens = 10;
+  unsigned span = 0;  // 0: none
 };
 inline Verdict valid(unsigned content, bool multi_turn = false) {
-  return {0, content, multi_turn, 10};
+  return {0, content, multi_turn, 10, 0};
 }
 inline Verdict invalid(std::uint8_t code = 4) {
-  return {code, 0, false, 0};
+  return {code, 0, false, 0, 0};
+}
+
+inline Verdict valid_of_span(unsigned content, unsigned span) {
+  return {0, content, false, 10, span};
 }
 
 struct Assigned {

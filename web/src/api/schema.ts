@@ -1360,6 +1360,13 @@ export interface components {
             blank: number;
             replaced: number;
             bytes_read: number;
+            pull?: {
+                matching: number;
+                skipped: {
+                    [key: string]: number;
+                };
+                watermark: string;
+            };
         };
         /** @description A page of a list; `next` is the cursor of the following one. */
         RunList: {
