@@ -26,7 +26,7 @@ export function TracePane({ id, state, close }: { id: string; state: FilterState
   return (
     <aside className="pane" aria-label="One call">
       <header className="pane-head">
-        <h2 className="pane-title clip">{data?.model ?? "Call"}</h2>
+        <h2 className="pane-title clip">{data?.model || "Call"}</h2>
         {data && <CallStatus call={data} />}
         <span className="grow" />
         {data && <CopyButton text={data.trace_id} label="Copy the trace id" />}
@@ -59,7 +59,7 @@ export function TracePane({ id, state, close }: { id: string; state: FilterState
 }
 
 function Facts({ trace, state }: { trace: Trace; state: FilterState }) {
-  const conversation = trace.session ?? trace.thread;
+  const conversation = trace.session || trace.thread;
   const tokens = (number: number | null, part: number | null, word: string) => (number === null ? null : count(number) + (part ? ` (${count(part)} ${word})` : ""));
   const facts: [string, string | null][] = [
     ["Time", fullTime(trace.time)],
@@ -78,7 +78,7 @@ function Facts({ trace, state }: { trace: Trace; state: FilterState }) {
       {trace.status === "error" && (
         <Notice tone="bad">
           <b>The call failed</b>
-          <p className="problem-text">{trace.error ?? "Nobody said why."}</p>
+          <p className="problem-text">{trace.error || "Nobody said why."}</p>
         </Notice>
       )}
       <dl>
@@ -178,17 +178,19 @@ function ToolList({ tools, choice }: { tools: unknown[]; choice: unknown }) {
 const spansShown = 300;
 
 function Spans({ trace }: { trace: Trace }) {
-  const times = trace.spans.map((span) => [Date.parse(span.start), Date.parse(span.end)]);
+  const spans = [...trace.spans].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+  const times = spans.map((span) => [Date.parse(span.start), Date.parse(span.end)]);
   const begin = Math.min(...times.map(([start]) => start));
   const all = Math.max(1, Math.max(...times.map(([, end]) => end)) - begin);
-  const depth = (id: string | null, seen = 0): number => {
-    const parent = trace.spans.find((one) => one.span_id === id)?.parent_span_id;
-    return seen < 12 && parent && trace.spans.some((one) => one.span_id === parent) ? depth(parent, seen + 1) + 1 : 0;
+  const parents = new Map(spans.map((one) => [one.span_id, one.parent_span_id]));
+  const depth = (id: string, seen = 0): number => {
+    const parent = parents.get(id);
+    return seen < 12 && parent && parents.has(parent) ? depth(parent, seen + 1) + 1 : 0;
   };
   return (
     <>
       <ol className="spans" aria-label="Spans of the trace">
-        {trace.spans.slice(0, spansShown).map((span, i) => (
+        {spans.slice(0, spansShown).map((span, i) => (
           <li key={span.span_id} data-call={span.is_call || undefined}>
             <span className="clip" style={{ paddingLeft: `${depth(span.span_id) * 14}px` }} title={span.name}>
               {span.name}

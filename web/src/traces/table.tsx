@@ -152,8 +152,8 @@ function Cells({ call }: { call: TraceSummary }) {
       <span role="gridcell" className="clip" title={call.preview}>
         {call.preview || <span className="muted">no user message</span>}
       </span>
-      <span role="gridcell" className="clip" title={call.model ?? undefined}>
-        {call.model ?? <span className="muted">–</span>}
+      <span role="gridcell" className="clip" title={call.model || undefined}>
+        {call.model || <span className="muted">–</span>}
       </span>
       <span role="gridcell" className="num right">
         {count(call.turns)}
@@ -175,7 +175,7 @@ function Cells({ call }: { call: TraceSummary }) {
 export function CallStatus({ call }: { call: Pick<TraceSummary, "status" | "error" | "has_output"> }) {
   if (call.status === "error")
     return (
-      <span className="chip" data-tone="bad" title={call.error ?? undefined}>
+      <span className="chip" data-tone="bad" title={call.error || undefined}>
         Failed
       </span>
     );
