@@ -11,18 +11,28 @@ from trace_bodies import (RECORDED, all_calls, call_span, conversation_of, datas
                           exported, post, pull, said, send_recorded, settled, take)
 
 
-def check_all_said(daemon, dataset):
+def check_calls(daemon):
+    """Each conversation is one call of the store, word for word."""
+    wanted = said()
+    whole = [daemon.read(f"/traces/{c['id']}") for c in all_calls(daemon)]
+    told = Counter(c["trace_id"] for c in whole if conversation_of(c) == wanted.get(c["trace_id"]))
+    equal({t: told[t] for t in wanted if told[t] != 1}, {}, "conversations that are not exactly one call")
+
+
+def check_records(daemon, dataset):
+    """Each conversation is one record, but for those that another one repeats from the beginning."""
     wanted, records = said(), exported(daemon, dataset)
     of_trace = Counter(r["metadata"]["trace_id"] for r in records)
-    equal({t: n for t, n in of_trace.items() if t in wanted and n != 1}, {}, "conversations that are there twice")
+    equal({t: n for t, n in of_trace.items() if n != 1}, {}, "conversations that are there twice")
     found = {r["metadata"]["trace_id"]: conversation_of(r) for r in records}
-    # Some of the recorded conversations were said twice, word for word: one record stands for both.
-    texts = {json.dumps(messages, sort_keys=True) for messages in found.values()}
-    equal(len(texts), len({json.dumps(messages, sort_keys=True) for messages in wanted.values()}), "different conversations")
-    for trace, messages in wanted.items():
-        check(json.dumps(messages, sort_keys=True) in texts, f"what was said in {trace} is missing")
-        equal(found.get(trace, messages), messages, f"what was said in {trace}")
     equal(sorted(set(found) - set(wanted)), [], "conversations that nobody had")
+    for trace, messages in wanted.items():
+        if trace in found:
+            equal(found[trace], messages, f"what was said in {trace}")
+        else:
+            check(any(other[:len(messages)] == messages for other in found.values()), f"the conversation {trace} is missing")
+    contained = [t for t, m in wanted.items() if any(o[:len(m)] == m for u, o in wanted.items() if u != t)]
+    check(len(found) >= len(wanted) - len(contained), f"{len(found)} of {len(wanted)} conversations")
 
 
 @case("what five libraries exported is recovered word for word, each conversation once, also when it comes twice and packed")
@@ -34,12 +44,14 @@ def recorded_bodies(place):
     kept = settled(daemon)["kept"]
     calls = {c["id"]: c for c in all_calls(daemon)}
     equal(len(calls), kept, "calls in the list")
-    check_all_said(daemon, dataset_from(daemon, "all that was said"))
+    check_calls(daemon)
+    check_records(daemon, dataset_from(daemon, "all that was said"))
     for name in (*reversed(RECORDED), "otel.logs.json"):
         send_recorded(daemon, name, packed=True)
     settled(daemon, kept)
     equal({c["id"]: c["trace_id"] for c in all_calls(daemon)}, {i: c["trace_id"] for i, c in calls.items()}, "calls after the second time")
-    check_all_said(daemon, dataset_from(daemon, "all that was said again"))
+    check_calls(daemon)
+    check_records(daemon, dataset_from(daemon, "all that was said again"))
 
 
 @case("log records that come before their spans, and a restart between them, give the same conversations")
