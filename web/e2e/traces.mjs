@@ -21,7 +21,7 @@ async function tell(daemon, name) {
 async function arrived(daemon, atLeast) {
   return until(async () => {
     const { kept, waiting } = await daemon.get("/traces/facets");
-    return kept >= atLeast && waiting.spans + waiting.log_records === 0 && kept;
+    return kept >= atLeast && waiting.traces === 0 && kept;
   }, `${atLeast} calls to be put together`);
 }
 

@@ -25,7 +25,7 @@ const call = (number: number, more: Partial<TraceSummary> = {}): TraceSummary =>
 const facetsOf = (total: number): TraceFacets => ({
   total, kept: 500, models: [{ value: "gpt-4o", count: total }], providers: [], statuses: [{ value: "ok", count: total }], labels: [], dialects: [],
   hours: [{ from: "2026-11-20T10:00:00Z", count: 3 }, { from: "2026-11-20T13:00:00Z", count: 1 }], bucket_seconds: 3600,
-  waiting: { spans: 0, log_records: 0 }, problems: {}, bytes: 1000, oldest: null, newest: null,
+  waiting: { traces: 0 }, problems: {}, bytes: 1000, oldest: null, newest: null,
 });
 
 interface Asked {

@@ -82,6 +82,7 @@ export interface TraceList {
   items: TraceSummary[];
   next: string | null;
   total: number;
+  total_is_exact?: boolean; // false: there are at least so many
   kept: number;
 }
 
@@ -100,7 +101,7 @@ export interface TraceFacets {
   dialects: Counted[];
   hours: { from: string; count: number }[];
   bucket_seconds: number;
-  waiting: { spans: number; log_records: number };
+  waiting: { traces: number }; // not put together yet
   problems: Record<string, number>;
   bytes: number;
   oldest: string | null;

@@ -36,6 +36,7 @@ export function bytes(value: number): string {
 }
 
 export function duration(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < 1) return "<1 ms";
   if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${one.format(seconds)} s`;

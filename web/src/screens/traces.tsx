@@ -62,7 +62,7 @@ function Calls() {
   const open = url.get("trace");
   const found = list.data?.pages[0];
   const total = found?.total;
-  const arrived = facets.data && found && !facets.isPlaceholderData && !list.isPlaceholderData ? facets.data.total - found.total : 0;
+  const arrived = facets.data && found && !facets.isPlaceholderData && !list.isPlaceholderData && found.total_is_exact !== false ? facets.data.total - found.total : 0;
   const refresh = () => {
     state.again();
     void client.resetQueries({ queryKey: ["traces", "list"] });
@@ -79,7 +79,7 @@ function Calls() {
     return (
       <div className="traces-page panel pad">
         <Connect />
-        {(facets.data?.waiting.spans ?? 0) > 0 && <p role="status">{plural(facets.data!.waiting.spans, "span")} have come and are being put together.</p>}
+        {(facets.data?.waiting.traces ?? 0) > 0 && <p role="status">{plural(facets.data!.waiting.traces, "trace")} came in and will show in a moment.</p>}
       </div>
     );
   }
@@ -90,7 +90,7 @@ function Calls() {
         <TraceFilters state={state} facets={facets.data} />
         <div className="row traces-actions">
           <p className="muted num" role="status">
-            {found ? `${count(found.total)} of ${plural(found.kept, "call")}` : "…"}
+            {found ? `${count(found.total)}${found.total_is_exact === false ? "+" : ""} of ${plural(found.kept, "call")}` : "…"}
           </p>
           {arrived > 0 && (
             <Button className="link small" onClick={refresh}>

@@ -39,10 +39,10 @@ export function FacetPanel({ facets, state }: PartProps) {
               <dd title={fullTime(facets.oldest)}>{ago(facets.oldest)}</dd>
             </>
           )}
-          {facets.waiting.spans + facets.waiting.log_records > 0 && (
+          {facets.waiting.traces > 0 && (
             <>
               <dt title="Spans whose trace is still being told of">Being put together</dt>
-              <dd className="num">{plural(facets.waiting.spans + facets.waiting.log_records, "span")}</dd>
+              <dd className="num">{plural(facets.waiting.traces, "trace")}</dd>
             </>
           )}
         </dl>
