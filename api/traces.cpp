@@ -100,7 +100,8 @@ namespace {
 Result<Reply> preview(const Call& call) {
   const auto body = body_of(call);
   if (!body) return std::unexpected(body.error());
-  Fields fields(*body, "", {"filter", "ids", "folding", "with_failed"});
+  Fields fields(*body, "", {"filter", "ids", "folding", "with_failed", "limit"});
+  const std::size_t sample_size = fields.number("limit", sample_max, 0, 100);
   auto selection = trace_selection_from(*body, fields);
   if (!selection) return std::unexpected(selection.error());
   if (!selection->calls.filter && selection->calls.numbers.empty()) selection->calls.filter.emplace();
@@ -109,7 +110,7 @@ Result<Reply> preview(const Call& call) {
   if (!selected) return std::unexpected(selected.error());
   Json sample = Json::array();
   const std::span<const std::uint64_t> numbers = selected->numbers;
-  const auto shown = numbers.last(std::min(numbers.size(), sample_max));
+  const auto shown = numbers.last(std::min(numbers.size(), sample_size));
   const auto looked = collector.each(shown, [&](const traces::FoundCall& found) {
     sample.push_back(call_summary_view(found.summary));
     return Result<void>{};

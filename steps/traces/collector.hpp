@@ -78,7 +78,7 @@ class Collector {
   [[nodiscard]] schemas::Result<CallPage> list(const CallFilter& filter,
                                                std::optional<CallIndex::Place> after,
                                                std::size_t limit) const;
-  // Counts of a filter on words are of at most `words_looked_at_max` calls' texts, and else of their hashes.
+  // A filter on words counts the calls whose hashes of words match, some few of which do not have them.
   [[nodiscard]] Facets facets(const CallFilter& filter) const;
   [[nodiscard]] std::uint64_t count(const CallFilter& filter) const;
   // Numbers, oldest first.
@@ -95,7 +95,9 @@ class Collector {
 
   [[nodiscard]] CollectorCounts counts() const;
 
+  // Texts that are read for a filter on words: to fill a page, and to count what matches.
   static constexpr std::size_t words_looked_at_max = 20'000;
+  static constexpr std::size_t words_counted_max = 2'000;
   static constexpr std::size_t trace_items_max = 20'000;  // of one trace: the rest is kept, and not looked at
 
  private:

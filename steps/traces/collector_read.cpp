@@ -91,6 +91,7 @@ Result<CallPage> Collector::list(const CallFilter& filter, std::optional<CallInd
   for (const std::uint64_t number : candidates) {
     auto found = summary(number);
     if (!found) return std::unexpected(found.error());
+    if (looked_at >= words_counted_max && page.calls.size() == limit) break;
     ++looked_at;
     if (!*found || !has_words_of(**found, filter)) continue;
     ++matching;

@@ -73,7 +73,7 @@ test("calls are filtered, opened and followed by keyboard; every part is accessi
   await tab.inspect("traces-no-match");
   await tab.get("button", "Clear the filter").click();
   await tab.see(`${total} of ${total} calls`);
-  for (const part of ["sources", "connect"]) {
+  for (const part of ["connect"]) {
     await tab.go(`/finetune/traces?tab=${part}`);
     await tab.page.getByRole("tabpanel").first().waitFor();
     await tab.inspect(`traces-${part}`, { dark: true });
@@ -139,7 +139,7 @@ test("traces fit a narrow window", async (place) => {
   const { items } = await daemon.get("/traces?limit=1");
   for (const width of [390, 768]) {
     await tab.page.setViewportSize({ width, height: 844 });
-    for (const [name, path] of Object.entries({ traces: "/finetune/traces", trace: `/finetune/traces?trace=${items[0].id}`, create: "/finetune/new?mode=traces", sources: "/finetune/traces?tab=sources" })) {
+    for (const [name, path] of Object.entries({ traces: "/finetune/traces", trace: `/finetune/traces?trace=${items[0].id}`, create: "/finetune/new?mode=traces" })) {
       await tab.go(path);
       await tab.page.locator("main").first().waitFor();
       await tab.inspect(`narrow-${width}-${name}`);

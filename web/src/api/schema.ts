@@ -2539,6 +2539,8 @@ export interface components {
             /** @enum {string} */
             folding?: "not_a_prefix" | "every_call" | "last_of_session";
             with_failed?: boolean;
+            /** @description Of a preview: calls to show. */
+            limit?: number;
             categorize?: boolean;
         };
         CallsPreview: {

@@ -130,20 +130,6 @@ export interface TracePreview {
   sample: TraceSummary[];
 }
 
-export interface TraceSource {
-  name: string;
-  kind: "langfuse" | "vllora";
-  base_url: string;
-  every_seconds: number;
-  state: "idle" | "pulling" | "failing" | "off";
-  watermark: string | null;
-  last_pull_at: string | null;
-  last_taken: number | null;
-  taken_total: number;
-  last_error: string | null;
-  next_pull_at: string | null;
-}
-
 export interface TracesImported {
   lines: number;
   calls: number;
@@ -200,13 +186,6 @@ export const useTraceFacets = (filter: TraceFilter, enabled = true) =>
   });
 export const useTrace = (id: string | null) =>
   useQuery({ queryKey: ["traces", "one", id], queryFn: ({ signal }) => read<Trace>(`/traces/${encodeURIComponent(id!)}`, {}, signal), enabled: id !== null });
-export const useTraceSources = () =>
-  useQuery({
-    queryKey: ["traces", "sources"],
-    queryFn: ({ signal }) => read<{ items: TraceSource[] }>("/traces/sources", {}, signal),
-    refetchInterval: ({ state }) => (state.data?.items.some((one) => one.state === "pulling") ? 1000 : 5000),
-  });
-
 // The call that a record was made of, while it is kept: records name its span and its time.
 export const useTraceOf = (of: { trace_id: string; span_id: string; time: string } | null) =>
   useQuery({

@@ -16,7 +16,6 @@ import { useFilterInAddress } from "@/traces/filter-state";
 import { TraceFilters } from "@/traces/filters";
 import { NoMatch } from "@/traces/no-match";
 import { TracePane } from "@/traces/pane";
-import { Sources } from "@/traces/sources";
 import { TraceTable } from "@/traces/table";
 import { Button, IconButton, ProblemNotice } from "@/ui/parts";
 import { Tabs } from "@/ui/tabs";
@@ -33,14 +32,10 @@ export default function TracesScreen() {
       <main className="traces">
         <header className="traces-head">
           <h1>Traces</h1>
-          <Tabs label="Parts of this screen" value={tab} change={(next) => url.push({ tab: next, trace: null })} tabs={[[null, "Calls"], ["sources", "Sources"], ["connect", "Connect"]]} panel="traces-part" />
+          <Tabs label="Parts of this screen" value={tab} change={(next) => url.push({ tab: next, trace: null })} tabs={[[null, "Calls"], ["connect", "Connect"]]} panel="traces-part" />
         </header>
         <div id="traces-part" role="tabpanel" aria-labelledby={`tab-${tab ?? "first"}`} className="traces-part">
-          {tab === "sources" ? (
-            <div className="traces-page">
-              <Sources />
-            </div>
-          ) : tab === "connect" ? (
+          {tab === "connect" ? (
             <div className="traces-page panel pad">
               <Connect heading={false} />
             </div>

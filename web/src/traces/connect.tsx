@@ -2,7 +2,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { FileUp } from "lucide-react";
 import { useRef, useState } from "react";
-import { Link } from "wouter";
 import { sendFile } from "@/api/client";
 import type { TracesImported } from "@/api/traces";
 import { count, plural } from "@/lib/format";
@@ -104,7 +103,7 @@ export function Connect({ heading = true }: { heading?: boolean }) {
       </div>
       <CallFile />
       <p className="small muted">
-        OTLP in protobuf or JSON, plain or gzip; logs go to <code>/v1/logs</code>. Langfuse and vLLora are fetched by the daemon: see <Link href="/finetune/traces?tab=sources">Sources</Link>. Everything else about it is in{" "}
+        OTLP in protobuf or JSON, plain or gzip; logs go to <code>/v1/logs</code>. Everything else about it is in{" "}
         <a href="/api/v1">the API</a>.
       </p>
     </section>
