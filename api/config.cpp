@@ -235,25 +235,32 @@ Result<Config> config_from_file(const std::string& path) {
   }
   Config config;
   std::string listen;
-  const Setters setters{{"data", into(config.data, path, text)},
-                        {"listen", into(listen, path, text)},
-                        {"ui_dir", into(config.ui_dir, path, text)},
-                        {"assets", into(config.assets, path, text)},
-                        {"durability", into(config.durability, path, text)},
-                        {"log_level", into(config.log_level, path, text)},
-                        {"allowed_hosts", hosts_of(config, path)},
-                        {"tokens", tokens_of(config, path)},
-                        {"limits", section(limits_of(config.limits, path), path, "limits")},
-                        {"tls", section({{"certificate", into(config.tls_certificate, path, text)},
-                                         {"key", into(config.tls_key, path, text)}},
-                                        path, "tls")},
-                        {"engine", section({{"workers", into(config.workers, path, count)},
-                                            {"snapshot_every", into(config.snapshot_every, path, count)}},
-                                           path, "engine")},
-                        {"models", models_of(config, path)},
-                        {"scripts", section({{"program", into(config.scripts_program, path, text)},
-                                             {"workers", into(config.scripts_workers, path, count)}},
-                                            path, "scripts")}};
+  const Setters setters{
+      {"data", into(config.data, path, text)},
+      {"listen", into(listen, path, text)},
+      {"ui_dir", into(config.ui_dir, path, text)},
+      {"assets", into(config.assets, path, text)},
+      {"durability", into(config.durability, path, text)},
+      {"log_level", into(config.log_level, path, text)},
+      {"allowed_hosts", hosts_of(config, path)},
+      {"tokens", tokens_of(config, path)},
+      {"limits", section(limits_of(config.limits, path), path, "limits")},
+      {"tls", section({{"certificate", into(config.tls_certificate, path, text)},
+                       {"key", into(config.tls_key, path, text)}},
+                      path, "tls")},
+      {"engine", section({{"workers", into(config.workers, path, count)},
+                          {"snapshot_every", into(config.snapshot_every, path, count)}},
+                         path, "engine")},
+      {"traces", section({{"max_days", into(config.traces.max_days, path, count)},
+                          {"max_bytes", into(config.traces.max_bytes, path, count)},
+                          {"quiet_seconds", into(config.traces.quiet, path, seconds)},
+                          {"body_bytes", into(config.traces.body_bytes, path, count)},
+                          {"in_flight_bytes", into(config.traces.in_flight_bytes, path, count)}},
+                         path, "traces")},
+      {"models", models_of(config, path)},
+      {"scripts", section({{"program", into(config.scripts_program, path, text)},
+                           {"workers", into(config.scripts_workers, path, count)}},
+                          path, "scripts")}};
   if (auto set = apply(parsed.table(), setters, path, ""); !set) return std::unexpected(set.error());
   if (!listen.empty()) {
     if (auto set = set_listen(config, listen); !set) {

@@ -43,6 +43,15 @@ struct Limits {
   double burst = 0;                                 // 0 = twice requests_per_second
 };
 
+// What is kept of what gateways send.
+struct TraceConfig {
+  std::uint64_t max_days = 30;                          // older traces are removed
+  std::uint64_t max_bytes = std::uint64_t{10} << 30U;   // before compression: beyond, the oldest go
+  std::chrono::milliseconds quiet{2000};                // a trace is looked at when nothing came so long
+  std::uint64_t body_bytes = std::uint64_t{64} << 20U;  // of one export, also when decompressed
+  std::uint64_t in_flight_bytes = std::uint64_t{256} << 20U;  // of all exports being taken in
+};
+
 struct Config {
   std::string data;  // folder of the store
   std::string address = "127.0.0.1";
@@ -58,8 +67,9 @@ struct Config {
   std::size_t workers = 2;  // of the engine
   std::uint64_t snapshot_every = 2000;
   std::vector<steps::llm::Provider> models;  // who is asked; keys are not here but in the environment
-  std::string scripts_program;               // rftd-script; empty = beside the program
-  std::size_t scripts_workers = 2;           // sandboxed children for script graders
+  TraceConfig traces;
+  std::string scripts_program;      // rftd-script; empty = beside the program
+  std::size_t scripts_workers = 2;  // sandboxed children for script graders
   std::string log_level = "info";
 
   [[nodiscard]] bool is_loopback() const;

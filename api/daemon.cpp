@@ -16,6 +16,7 @@
 #include "steps/catalog.hpp"
 #include "steps/llm/client.hpp"
 #include "steps/script/script_pool.hpp"
+#include "steps/traces/collector.hpp"
 #include "store/rocks/rocks_event_log.hpp"
 
 namespace api {
@@ -33,6 +34,16 @@ engine::EngineOptions engine_options(const Config& config) {
   options.workers = config.workers;
   options.snapshot_every = config.snapshot_every;
   options.state_bytes_max = config.limits.state_bytes;
+  return options;
+}
+
+steps::traces::CollectorOptions trace_options(const Config& config) {
+  steps::traces::CollectorOptions options;
+  options.store.folder = config.data + "/traces";
+  options.store.sync = config.durability != "os";
+  options.quiet = config.traces.quiet;
+  options.age_max = std::chrono::hours(24 * config.traces.max_days);
+  options.bytes_max = config.traces.max_bytes;
   return options;
 }
 
@@ -62,9 +73,11 @@ std::string assets_folder(const Config& config) {
 
 struct Daemon::Parts {
   Parts(Config given, std::unique_ptr<store::RocksEventLog> opened,
-        std::shared_ptr<const steps::Tokenizers> ranks, engine::Clock* given_clock)
+        std::unique_ptr<steps::traces::Collector> collector, std::shared_ptr<const steps::Tokenizers> ranks,
+        engine::Clock* given_clock)
       : config(std::move(given)),
         log(std::move(opened)),
+        traces(std::move(collector)),
         own_clock(engine::system_clock()),
         tokenizers(std::move(ranks)),
         models(config.models),
@@ -85,12 +98,16 @@ struct Daemon::Parts {
                  orders,
                  tokenizers,
                  models,
+                 *traces,
+                 trace_bytes,
                  outside,
                  log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;
   std::unique_ptr<store::RocksEventLog> log;
+  std::unique_ptr<steps::traces::Collector> traces;
+  std::uint64_t trace_bytes = 0;
   std::unique_ptr<engine::Clock> own_clock;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
   steps::llm::Client models;
@@ -134,7 +151,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, engine::Clock* cloc
   options.durability = config.durability == "os" ? store::Durability::os : store::Durability::fsync;
   auto log = store::RocksEventLog::open(options);
   if (!log) return std::unexpected(log.error());
-  auto parts = std::make_unique<Parts>(std::move(config), std::move(*log),
+  auto traces = steps::traces::Collector::open(trace_options(config));
+  if (!traces) return std::unexpected(traces.error());
+  auto parts = std::make_unique<Parts>(std::move(config), std::move(*log), std::move(*traces),
                                        std::make_shared<const steps::Tokenizers>(std::move(*ranks)), clock);
   if (auto listening = parts->server.listen(); !listening) return std::unexpected(listening.error());
   // Publications are posted before the answers that follow them, so who was answered finds what it has

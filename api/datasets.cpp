@@ -6,6 +6,7 @@
 #include "api/json_views.hpp"
 #include "api/model_names.hpp"
 #include "api/time_text.hpp"
+#include "api/trace_filter.hpp"
 #include "engine/projections/coverage.hpp"
 
 namespace api {
@@ -129,16 +130,16 @@ Result<Wish> prepare_create(const Call& call) {
   Fields fields(*body, "", {"name", "objective", "source"});
   engine::CreateDataset command{fields.text("name"), fields.text("objective"), schemas::Source::upload};
   if (const Json* source = fields.object("source")) {
-    Fields inner(*source, "/source", {"type", "filter"});
+    Fields inner(*source, "/source", {"type", "filter", "ids", "folding", "with_failed"});
     const std::string type = inner.choice("type", "upload", {"upload", "traces"});
     if (auto good = inner.good(); !good) return std::unexpected(good.error());
-    if (type == "traces") command.source = schemas::Source::trace;
+    if (type == "traces") {
+      command.source = schemas::Source::trace;
+      const auto selection = trace_selection_from(*source, inner, "/source");
+      if (!selection) return std::unexpected(selection.error());
+    }
   }
   if (auto good = fields.good(); !good) return std::unexpected(good.error());
-  if (command.source == schemas::Source::trace) {
-    return fail(ErrorCode::blocked, "a configured source of traces", "none in this build",
-                "create it with {\"type\":\"upload\"} and import a file", "/source/type");
-  }
   return command;
 }
 

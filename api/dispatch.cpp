@@ -220,6 +220,8 @@ asio::awaitable<Result<Reply>> Dispatcher::perform(Call& call, Write handler) {
   if (!wish) co_return std::unexpected(wish.error());
   const auto answer = co_await submit(call, std::move(*wish), std::move(origin));
   if (!answer) co_return std::unexpected(answer.error());
+  if (handler.afterwards != nullptr && !answer->repeated)
+    handler.afterwards(call, *answer, co_await asio::this_coro::executor);
   co_return co_await answer_after(call, handler, *answer);
 }
 

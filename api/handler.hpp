@@ -3,6 +3,7 @@
 // worker, as their row in the table says. Only handlers that stream are coroutines (stream.hpp).
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@
 namespace steps::llm {
 class Client;
 }
+namespace steps::traces {
+class Collector;
+}
 
 namespace api {
 
@@ -38,6 +42,8 @@ struct Services {
   OrderCache& orders;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
   steps::llm::Client& models;
+  steps::traces::Collector& traces;
+  std::uint64_t& trace_bytes;  // of exports being taken in; the api thread's
   steps::Outside outside;
   std::string durability;  // as every answer about a dataset names it
 };
@@ -66,6 +72,8 @@ using Wish = std::variant<engine::Command, engine::CreateDataset, engine::ForkDa
 struct Write {
   Result<Wish> (*prepare)(const Call&);
   Result<Reply> (*answer)(const Call&, const engine::Answer&, const engine::DatasetState& state);
+  // Once, on the api thread, when the command has been carried out: what it sets going.
+  void (*afterwards)(const Call&, const engine::Answer&, const boost::asio::any_io_executor&) = nullptr;
 };
 
 // A write that says with ?preview=true what it would do.

@@ -49,6 +49,23 @@ Result<Wish> prepare_targets(const Call& call);
 Result<Reply> answer_coverage(const Call& call, const engine::Answer& answer,
                               const engine::DatasetState& state);
 
+// traces.cpp
+Result<Reply> list_traces(const Call& call);
+Result<Reply> get_trace_facets(const Call& call);
+Result<Reply> get_trace(const Call& call);
+boost::asio::awaitable<void> post_traces_preview(Stream& stream, Call call);
+boost::asio::awaitable<void> delete_traces(Stream& stream, Call call);
+// traces_import.cpp
+boost::asio::awaitable<void> post_traces_import(Stream& stream, Call call);
+// otlp.cpp
+boost::asio::awaitable<void> post_otlp_traces(Stream& stream, Call call);
+boost::asio::awaitable<void> post_otlp_logs(Stream& stream, Call call);
+// pull.cpp
+boost::asio::awaitable<void> post_pull(Stream& stream, Call call);
+// Of a dataset that was created from traces.
+void start_first_pull(const Call& call, const engine::Answer& answer,
+                      const boost::asio::any_io_executor& executor);
+
 // topics.cpp
 Result<Reply> get_topics(const Call& call);
 Result<Wish> prepare_topics(const Call& call);

@@ -1,15 +1,10 @@
 // POST …/import: a body of any size on its way into the log, in pieces and in flat memory. What cannot be
 // read to its end leaves nothing behind.
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <vector>
 
 #include "api/digest.hpp"
-#include "api/engine_handle.hpp"
 #include "api/handlers.hpp"
+#include "api/import_blocks.hpp"
 #include "api/json.hpp"
 #include "api/past.hpp"
 #include "api/workers.hpp"
@@ -23,7 +18,6 @@ using schemas::RunId;
 
 namespace {
 constexpr std::size_t piece_bytes = 512U << 10U;
-constexpr std::size_t blocks_in_flight_max = 4;
 
 Result<steps::text::Encoding> check_type(const Request& request) {
   const std::string_view type = request.header("content-type").value_or("application/x-ndjson");
@@ -69,43 +63,6 @@ Result<Upload> upload_from(const Call& call) {
   return upload;
 }
 
-// Blocks on their way to the engine, a few at a time, in order.
-class Blocks {
- public:
-  Blocks(const Call& call, asio::any_io_executor executor)
-      : call_(&call), landed_(std::move(executor), asio::steady_timer::time_point::max()) {}
-
-  asio::awaitable<Result<void>> send(engine::ImportBlock block, engine::Origin origin) {
-    if (auto room = co_await until_at_most(blocks_in_flight_max - 1); !room) co_return room;
-    ++in_flight_;
-    asio::co_spawn(landed_.get_executor(), one(std::move(block), std::move(origin)), asio::detached);
-    co_return Result<void>{};
-  }
-  // The first Error of any block.
-  asio::awaitable<Result<void>> until_at_most(std::size_t in_flight) {
-    while (in_flight_ > in_flight) {
-      landed_.expires_at(asio::steady_timer::time_point::max());
-      co_await landed_.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-    if (error_) co_return std::unexpected(*error_);
-    co_return Result<void>{};
-  }
-
- private:
-  asio::awaitable<void> one(engine::ImportBlock block, engine::Origin origin) {
-    engine::Command command(std::move(block));
-    const auto answer = co_await submit(*call_, std::move(command), std::move(origin));
-    if (!answer && !error_) error_ = answer.error();
-    --in_flight_;
-    landed_.cancel();
-  }
-
-  const Call* call_;
-  asio::steady_timer landed_;
-  std::size_t in_flight_ = 0;
-  std::optional<Error> error_;
-};
-
 struct Received {
   steps::text::LineCounts counts;
   schemas::Hash question;
@@ -127,7 +84,7 @@ asio::awaitable<Result<Received>> receive(Stream& stream, const Call& call, cons
       options);
   Digest digest;
   add_question(digest, call.request.method, call.request.target);
-  Blocks blocks(call, stream.executor());
+  ImportBlocks blocks(call, stream.executor());
   std::string piece;
   Received received;
   Result<void> outcome;
@@ -173,23 +130,10 @@ Reply import_reply(const engine::Run& run) {
 
 // The import's own end: when every line is durable and validated.
 asio::awaitable<Result<Reply>> result_of(const Call& call, RunId run) {
-  const auto settled = [run](const engine::DatasetState& state) {
-    const engine::Run* found = state.run(run);
-    return found != nullptr &&
-           (found->ended() || found->state == engine::RunState::parked || state.deleted_at != 0);
-  };
-  const auto state = co_await until(*call.services, *call.dataset, settled);
-  if (!state) co_return std::unexpected(state.error());
-  const engine::Run* found = (*state)->run(run);
-  if (found->state != engine::RunState::completed) {
-    co_return fail(found->state == engine::RunState::cancelled ? ErrorCode::conflict : ErrorCode::unavailable,
-                   "an import that completes",
-                   to_text(run) + ", " + std::string(engine::name_of(found->state)) +
-                       (found->error.empty() ? "" : ": " + found->error),
-                   "see …/runs/" + to_text(run));
-  }
-  Reply reply = import_reply(*found);
-  add_position(reply, found->ended_at, call.services->durability);
+  const auto ended = co_await import_ended(*call.services, *call.dataset, run);
+  if (!ended) co_return std::unexpected(ended.error());
+  Reply reply = import_reply(*ended);
+  add_position(reply, ended->ended_at, call.services->durability);
   co_return reply;
 }
 

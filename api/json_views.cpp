@@ -155,6 +155,15 @@ Json dataset_view(const DatasetState& state) {
           ? Json()
           : Json{{"dataset", to_text(DatasetId(state.archived_from))}, {"position", state.archived_at}};
   told["deleted_at"] = state.deleted_at == 0 ? Json() : Json(state.deleted_at);
+  told["pull"] = Json();
+  if (state.pull) {
+    told["pull"] = {{"filter", Json::parse(state.pull->filter, nullptr, false)},
+                    {"folding", state.pull->folding},
+                    {"with_failed", state.pull->with_failed},
+                    {"watermark", std::to_string(state.pull->watermark)},
+                    {"pulled_at", time_view(state.pull->time)}};
+    if (state.pull->filter.empty()) told["pull"]["filter"] = Json();
+  }
   return told;
 }
 

@@ -1,6 +1,7 @@
 #include "api/request.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace api {
@@ -16,6 +17,9 @@ int hex_digit(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
+// Filters of which any, or all, of several values count.
+constexpr std::array<std::string_view, 4> repeatable{"model", "provider", "label", "dialect"};
+
 std::string parameter_place(std::string_view name) {
   return "?" + std::string(name);
 }
@@ -30,7 +34,7 @@ Result<void> split_query(std::string_view text, Request& request) {
     if (!name) return std::unexpected(name.error());
     auto value = percent_decode(equals < pair.size() ? pair.substr(equals + 1) : std::string_view{}, true);
     if (!value) return std::unexpected(value.error());
-    if (request.parameter(*name)) {
+    if (request.parameter(*name) && std::ranges::find(repeatable, *name) == repeatable.end()) {
       return fail(ErrorCode::invalid_argument, "each query parameter once", "'" + *name + "' twice", {},
                   parameter_place(*name));
     }

@@ -45,7 +45,7 @@ struct Request {
 };
 
 // Fills `path` and `query` from `target`. invalid_argument: not in origin form, a broken or NUL escape, or a
-// query parameter given twice.
+// query parameter given twice that stands for one value.
 Result<void> split_target(Request& request);
 // "%41b" -> "Ab"; '+' is a space when `plus_is_space`.
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space);

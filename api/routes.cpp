@@ -25,18 +25,26 @@ constexpr std::string_view record_filters =
 constexpr std::string_view export_filters =
     "what shape valid code topic source duplicate line confidence_lt confidence_gte score_lt score_gte q";
 
+#define TRACE_FILTERS                                                                                       \
+  "from to model provider dialect status has_tools has_output q system label session min_turns tokens_gte " \
+  "tokens_lt"
+constexpr std::string_view trace_filters = TRACE_FILTERS;
+constexpr std::string_view trace_list = TRACE_FILTERS " limit cursor";
+constexpr std::string_view trace_removal = TRACE_FILTERS " confirm";
+
 #define DATASETS "/api/v1/datasets"
 #define DATASET DATASETS "/{dataset}"
 
 const std::array table{
     Route{Verb::get, DATASETS, "search status sort limit cursor", viewer, here(list_datasets)},
-    Route{Verb::post, DATASETS, "", editor, Write{prepare_create, answer_created}},
+    Route{Verb::post, DATASETS, "", editor, Write{prepare_create, answer_created, start_first_pull}},
     Route{Verb::post, DATASETS "/import-archive", "name", admin, &post_import_archive},
     Route{Verb::get, DATASET, "", viewer, here(get_dataset)},
     Route{Verb::patch, DATASET, "", editor, Write{prepare_change, answer_dataset}},
     Route{Verb::delete_, DATASET, "confirm", admin, Write{prepare_delete, answer_dataset}},
     Route{Verb::post, DATASET "/duplicate", "", editor, Write{prepare_duplicate, answer_created}},
     Route{Verb::post, DATASET "/import", "mode confirm categorize name", editor, &post_import},
+    Route{Verb::post, DATASET "/pull", "preview", editor, &post_pull},
     Route{Verb::get, DATASET "/export", export_filters, viewer, &get_export},
     Route{Verb::get, DATASET "/health", "", viewer, here(get_health)},
     Route{Verb::get, DATASET "/records", record_filters, viewer, aside(list_records)},
@@ -93,6 +101,15 @@ const std::array table{
     Route{Verb::get, DATASET "/events", "from to limit type detail", viewer, &get_events},
     Route{Verb::get, DATASET "/events/histogram", "buckets", viewer, aside(get_histogram)},
     Route{Verb::get, DATASET "/diff", "from to", viewer, aside(get_diff)},
+    Route{Verb::get, "/api/v1/traces", trace_list, viewer, aside(list_traces)},
+    Route{Verb::delete_, "/api/v1/traces", trace_removal, admin, &delete_traces},
+    Route{Verb::get, "/api/v1/traces/facets", trace_filters, viewer, aside(get_trace_facets)},
+    Route{Verb::post, "/api/v1/traces/preview", "", viewer, &post_traces_preview},
+    Route{Verb::post, "/api/v1/traces/import", "", editor, &post_traces_import},
+    Route{Verb::post, "/api/v1/traces/litellm", "", editor, &post_traces_import},
+    Route{Verb::get, "/api/v1/traces/{call}", "", viewer, aside(get_trace)},
+    Route{Verb::post, "/v1/traces", "", editor, &post_otlp_traces},
+    Route{Verb::post, "/v1/logs", "", editor, &post_otlp_logs},
     Route{Verb::get, "/api/v1/models", "", viewer, aside(list_models)},
     Route{Verb::get, "/api/v1/graders/presets", "", viewer, here(list_grader_presets)},
     Route{Verb::post, "/v1/fine_tuning/alpha/graders/run", "", editor, &post_openai_grader_run},

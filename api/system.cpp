@@ -8,6 +8,7 @@
 #include "api/time_text.hpp"
 #include "api/version.hpp"
 #include "api/workers.hpp"
+#include "steps/traces/collector.hpp"
 
 namespace api {
 
@@ -130,6 +131,15 @@ Result<Reply> get_metrics(const Call& call) {
   out.add("rftd_datasets_evicted", "gauge", "Datasets whose state is not in memory.",
           engine.datasets_evicted);
   out.add("rftd_state_bytes", "gauge", "Of datasets' states in memory, about.", engine.state_bytes);
+  const auto traces = services.traces.counts();
+  out.add("rftd_traces_calls", "gauge", "Calls in the trace store.", services.traces.count({}));
+  out.add("rftd_traces_bytes", "gauge", "Bytes of what was taken in and kept, before compression.",
+          traces.bytes);
+  out.add("rftd_traces_waiting", "gauge", "Traces that have not been looked at since something came.",
+          traces.traces_waiting);
+  out.head("rftd_traces_problems_total", "counter", "What could not be read of calls and spans, by reason.");
+  for (const auto& [name, count] : traces.problems)
+    out.line("rftd_traces_problems_total", "problem=\"" + name + "\"", count);
   out.add("rftd_store_global_position", "counter", "Position of the newest event of all.",
           store.global_position);
   out.add("rftd_store_bytes", "gauge", "Bytes on disk.", store.bytes_on_disk);

@@ -28,6 +28,23 @@ Result<void> refuse_beside_replace(const DatasetState& state, schemas::ImportMod
   return {};
 }
 
+// What a pull takes was chosen from what the dataset had at that moment.
+Result<void> refuse_stale_pull(const DatasetState& state, const schemas::ImportParametersT& parameters) {
+  if (!parameters.pull) return {};
+  if (parameters.source != Source::trace)
+    return schemas::fail(ErrorCode::internal, "a pull whose records come from traces", "another source");
+  const std::uint64_t watermark = state.pull ? state.pull->watermark : 0;
+  const Run* other = nullptr;
+  for (const Run& run : state.runs) {
+    if (run.import && run.import->pull && run.active()) other = &run;
+  }
+  if (other == nullptr && parameters.pull->after == watermark) return {};
+  return schemas::fail(
+      ErrorCode::conflict, "one pull at a time",
+      other != nullptr ? describe(*other) + " is under way" : "another pull has come in between",
+      "repeat the pull: it takes what is left");
+}
+
 NewEvent run_failed(RunId run, std::string error) {
   schemas::RunFailedT event;
   event.run = run;
@@ -47,10 +64,8 @@ Result<Decision> decide_on(const DatasetState& state, const BeginImport& command
             " valid, " + std::to_string(state.counters.categorized) + " categorized) would be removed",
         "repeat with confirm=true; they stay readable with ?at=" + std::to_string(state.position));
   }
+  if (auto good = refuse_stale_pull(state, command.parameters); !good) return std::unexpected(good.error());
   schemas::RunParametersT parameters;
-  if (command.parameters.pull && command.parameters.source != Source::trace) {
-    return schemas::fail(ErrorCode::internal, "a pull whose records come from traces", "another source");
-  }
   parameters.import_ = std::make_unique<schemas::ImportParametersT>(command.parameters);
   const RunId run(next_run(state));
   schemas::RunStartedT started;

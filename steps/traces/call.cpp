@@ -12,8 +12,8 @@ constexpr std::size_t labels_max = 64;
 
 std::string_view problem_name(Problem problem) {
   constexpr std::array<std::string_view, problem_count> names{
-      "not_a_call", "unknown_dialect", "told_by_outer",      "wrong_type",
-      "not_json",   "unknown_part",    "reasoning_left_out", "no_messages"};
+      "not_a_call",   "unknown_dialect",    "told_by_outer", "wrong_type", "not_json",
+      "unknown_part", "reasoning_left_out", "no_messages",   "clock_ahead"};
   return names[static_cast<std::size_t>(problem)];
 }
 

@@ -39,8 +39,9 @@ enum class Problem : std::uint8_t {
   unknown_part,     // a part of a message of a kind that is not understood; it is kept as it is
   reasoning_left_out,
   no_messages,  // a call whose texts were not recorded (or have not come yet)
+  clock_ahead,  // it began long after it was received: the sender's clock is wrong
 };
-inline constexpr std::size_t problem_count = 8;
+inline constexpr std::size_t problem_count = 9;
 [[nodiscard]] std::string_view problem_name(Problem problem);
 
 struct CallProblem {

@@ -96,43 +96,6 @@ constexpr std::string_view nameless =
     "\xff"
     "none";
 
-std::vector<bool> fold_prefixes(std::span<const Call> calls) {
-  std::unordered_set<Hash, HashOfHash> seen;
-  for (const Call& call : calls) {
-    const std::string_view conversation = call.conversation();
-    note_beginnings(call, conversation.empty() ? nameless : conversation, seen);
-    note_beginnings(call, any_conversation, seen);
-  }
-  std::vector<bool> kept(calls.size(), true);
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    const std::string_view conversation = calls[i].conversation();
-    // A call without a name folds into any; one with a name into its own, and into those without.
-    const bool is_prefix = conversation.empty() ? seen.contains(whole(calls[i], any_conversation))
-                                                : seen.contains(whole(calls[i], conversation)) ||
-                                                      seen.contains(whole(calls[i], nameless));
-    kept[i] = calls[i].prompt.empty() || !is_prefix;
-  }
-  return kept;
-}
-
-std::vector<bool> fold_sessions(std::span<const Call> calls) {
-  std::unordered_map<std::string, std::size_t> last;
-  const auto order = [&](std::size_t i) {
-    const Call& call = calls[i];
-    return std::tuple(call.start_ns, call.end_ns, std::string_view{call.trace_id},
-                      std::string_view{call.span_id});
-  };
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    const std::string_view conversation = calls[i].conversation();
-    const std::string key = conversation.empty() ? "t" + calls[i].trace_id : "s" + std::string(conversation);
-    const auto [at, is_new] = last.try_emplace(key, i);
-    if (!is_new && order(i) > order(at->second)) at->second = i;
-  }
-  std::vector<bool> kept(calls.size(), false);
-  for (const auto& [key, index] : last) kept[index] = true;
-  return kept;
-}
-
 }  // namespace
 
 std::optional<Folding> folding_from_name(std::string_view name) {
@@ -146,16 +109,57 @@ std::string_view folding_name(Folding folding) {
   return names[static_cast<std::size_t>(folding)];
 }
 
-std::vector<bool> fold(std::span<const Call> calls, Folding folding) {
-  switch (folding) {
-    case Folding::every_call:
-      return std::vector<bool>(calls.size(), true);
-    case Folding::last_of_session:
-      return fold_sessions(calls);
-    case Folding::not_a_prefix:
-      return fold_prefixes(calls);
+// What of the messages is remembered: hashes of beginnings, or the last call of each conversation.
+struct Folder::Seen {
+  using Order = std::tuple<std::uint64_t, std::uint64_t, std::string, std::string>;
+  std::unordered_set<Hash, HashOfHash> beginnings;
+  std::unordered_map<std::string, Order> last;
+
+  static Order order_of(const Call& call) {
+    return {call.start_ns, call.end_ns, call.trace_id, call.span_id};
   }
-  return {};
+  static std::string key_of(const Call& call) {
+    const std::string_view conversation = call.conversation();
+    return conversation.empty() ? "t" + call.trace_id : "s" + std::string(conversation);
+  }
+};
+
+Folder::Folder(Folding folding) : folding_(folding), seen_(std::make_unique<Seen>()) {}
+Folder::~Folder() = default;
+
+void Folder::see(const Call& call) {
+  if (folding_ == Folding::not_a_prefix) {
+    const std::string_view conversation = call.conversation();
+    note_beginnings(call, conversation.empty() ? nameless : conversation, seen_->beginnings);
+    note_beginnings(call, any_conversation, seen_->beginnings);
+  } else if (folding_ == Folding::last_of_session) {
+    const auto [at, is_new] = seen_->last.try_emplace(Seen::key_of(call), Seen::order_of(call));
+    if (!is_new) at->second = std::max(at->second, Seen::order_of(call));
+  }
+}
+
+bool Folder::keeps(const Call& call) const {
+  if (folding_ == Folding::every_call) return true;
+  if (folding_ == Folding::last_of_session) {
+    const auto last = seen_->last.find(Seen::key_of(call));
+    return last == seen_->last.end() || last->second == Seen::order_of(call);
+  }
+  if (call.prompt.empty()) return true;
+  const std::string_view conversation = call.conversation();
+  const auto begins_another = [&](std::string_view name) {
+    return seen_->beginnings.contains(whole(call, name));
+  };
+  // A call without a name folds into any; one with a name into its own, and into those without.
+  if (conversation.empty()) return !begins_another(any_conversation);
+  return !begins_another(conversation) && !begins_another(nameless);
+}
+
+std::vector<bool> fold(std::span<const Call> calls, Folding folding) {
+  Folder folder(folding);
+  for (const Call& call : calls) folder.see(call);
+  std::vector<bool> kept;
+  for (const Call& call : calls) kept.push_back(folder.keeps(call));
+  return kept;
 }
 
 }  // namespace steps::traces

@@ -1,8 +1,9 @@
 // Chooses among the calls of conversations: each turn repeats the history before it, so the last one holds
-// the others. Pure, any thread. About the size of all messages.
+// the others. Pure, any thread.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -20,6 +21,24 @@ enum class Folding : std::uint8_t {
 
 [[nodiscard]] std::optional<Folding> folding_from_name(std::string_view name);
 [[nodiscard]] std::string_view folding_name(Folding folding);
+
+// The same in two passes, for more calls than fit in memory: all are shown to see(), then each is asked for.
+// Keeps some 32 bytes a message.
+class Folder {
+ public:
+  explicit Folder(Folding folding);
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void see(const Call& call);
+  [[nodiscard]] bool keeps(const Call& call) const;
+
+ private:
+  struct Seen;
+  Folding folding_;
+  std::unique_ptr<Seen> seen_;
+};
 
 // One flag a call, in their order: true when it is kept.
 //

@@ -2,6 +2,7 @@
 import "./screens.mjs";
 import "./work.mjs";
 import "./grading.mjs";
+import "./traces.mjs";
 import "./time.mjs";
 import "./trouble.mjs";
 import { runAll } from "./harness.mjs";

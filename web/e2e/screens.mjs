@@ -5,7 +5,6 @@ import { check, sample, test } from "./harness.mjs";
 const screens = {
   list: "/finetune",
   create: "/finetune/new",
-  "create-traces": "/finetune/new?mode=traces",
   system: "/system",
   canvas: "/finetune/ID",
   settings: "/finetune/ID/settings",

@@ -1,19 +1,26 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { Tooltip } from "@base-ui/react/tooltip";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { listenForBuild, Problem } from "@/api/client";
+import { lazily } from "@/lib/lazily";
 import { Boundary } from "@/ui/boundary";
 import { Button, Loading, Notice } from "@/ui/parts";
 import { Toasts } from "@/ui/toasts";
 import { NotFound } from "@/screens/not-found";
 
-const DatasetsScreen = lazy(() => import("@/screens/datasets"));
-const CreateScreen = lazy(() => import("@/screens/create"));
-const DatasetScreen = lazy(() => import("@/screens/dataset"));
-const SystemScreen = lazy(() => import("@/screens/system"));
-const UploadDock = lazy(() => import("@/screens/upload-dock"));
+const Waiting = () => (
+  <div className="page">
+    <Loading lines={5} />
+  </div>
+);
+const DatasetsScreen = lazily(() => import("@/screens/datasets"), Waiting);
+const CreateScreen = lazily(() => import("@/screens/create"), Waiting);
+const TracesScreen = lazily(() => import("@/screens/traces"), Waiting);
+const DatasetScreen = lazily(() => import("@/screens/dataset"), Waiting);
+const SystemScreen = lazily(() => import("@/screens/system"), Waiting);
+const UploadDock = lazily(() => import("@/screens/upload-dock"));
 
 // The daemon not answering is waited for; what it refuses is not asked again.
 const client = new QueryClient({
@@ -59,24 +66,23 @@ export function App() {
             </div>
           )}
           <Boundary what="This page">
-            <Suspense fallback={<div className="page"><Loading lines={5} /></div>}>
-              <Switch>
-                <Route path="/">
-                  <Redirect to="/finetune" replace />
-                </Route>
-                <Route path="/finetune" component={DatasetsScreen} />
-                <Route path="/finetune/new" component={CreateScreen} />
-                <Route path="/finetune/:id/*?">{({ id, "*": rest }) => <DatasetScreen key={id} id={decodeURIComponent(id)} rest={rest ?? ""} />}</Route>
-                <Route path="/system" component={SystemScreen} />
-                <Route>
-                  <NotFound />
-                </Route>
-              </Switch>
-            </Suspense>
+            <Switch>
+              <Route path="/">
+                <Redirect to="/finetune" replace />
+              </Route>
+              <Route path="/finetune" component={DatasetsScreen} />
+              <Route path="/finetune/new" component={CreateScreen} />
+              <Route path="/finetune/traces" component={TracesScreen} />
+              <Route path="/finetune/:id/*?">{({ id, "*": rest }) => <DatasetScreen key={id} id={decodeURIComponent(id)} rest={rest ?? ""} />}</Route>
+              <Route path="/system" component={SystemScreen} />
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
           </Boundary>
-          <Suspense>
+          <Boundary what="The list of uploads">
             <UploadDock />
-          </Suspense>
+          </Boundary>
           <Toasts />
         </Tooltip.Provider>
       </CSPProvider>

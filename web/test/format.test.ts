@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ago, bytes, confidence, duration, percent, plural, points, words } from "@/lib/format";
+import { ago, bytes, confidence, duration, percent, plural, points, shortTime, words } from "@/lib/format";
 
 describe("numbers as text", () => {
   test("a share that is not zero never reads as none, and one that is not all never as all", () => {
@@ -24,5 +24,10 @@ describe("numbers as text", () => {
     expect(points(-8.83)).toBe("−8.8");
     expect(words("records_imported")).toBe("Records imported");
     expect(ago("2026-01-01T00:00:00Z", Date.parse("2026-01-01T02:30:00Z"))).toBe("2 h ago");
+  });
+  test("a column of times names the day only where it is not today's", () => {
+    const now = new Date(2026, 10, 22, 12, 0, 0).getTime();
+    expect(shortTime(new Date(2026, 10, 22, 9, 5, 7).toISOString(), now)).toBe("09:05:07");
+    expect(shortTime(new Date(2026, 10, 21, 23, 59, 0).toISOString(), now)).toBe("21 Nov, 23:59");
   });
 });

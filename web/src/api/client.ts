@@ -14,7 +14,8 @@ export class Problem extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+// A list is repeated: model=a&model=b.
+export type Query = Record<string, string | number | boolean | null | undefined | string[]>;
 
 export interface Answer<T> {
   data: T;
@@ -26,7 +27,8 @@ export const base = "/api/v1";
 export function address(path: string, query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== "") parameters.set(name, String(value));
+    if (Array.isArray(value)) for (const one of value) parameters.append(name, one);
+    else if (value !== undefined && value !== null && value !== "") parameters.set(name, String(value));
   }
   const text = parameters.toString();
   return base + path + (text ? `?${text}` : "");
@@ -108,4 +110,18 @@ export function write<T>(
   if (bytes !== undefined) headers["Content-Type"] = "application/json";
   if (ifMatch !== undefined) headers["If-Match"] = `"${ifMatch}"`;
   return ask<T>(address(path, query), { method, headers, body: bytes });
+}
+
+export function encodingOf(file: File): string | null {
+  if (/\.gz$/i.test(file.name)) return "gzip";
+  if (/\.zst$/i.test(file.name)) return "zstd";
+  return null;
+}
+
+// A whole file as the body; the browser reads it while it sends.
+export async function sendFile<T>(path: string, file: File): Promise<T> {
+  const encoding = encodingOf(file);
+  const headers: Record<string, string> = { "X-RFT": "1", "Content-Type": "application/x-ndjson", "Idempotency-Key": newKey() };
+  if (encoding) headers["Content-Encoding"] = encoding;
+  return (await ask<T>(base + path, { method: "POST", headers, body: file })).data;
 }

@@ -1,6 +1,6 @@
 // Files on their way to the daemon. Kept outside the screens, so that an upload goes on when its dialog is closed.
 import { useSyncExternalStore } from "react";
-import { address, newKey, Problem, problemFrom, unreachable } from "./client";
+import { address, encodingOf, newKey, Problem, problemFrom, unreachable } from "./client";
 import type { ImportResult } from "./types";
 
 export interface Upload {
@@ -42,12 +42,6 @@ export const busy = (upload: Upload) => upload.phase === "sending" || upload.pha
 window.addEventListener("beforeunload", (event) => {
   if (uploads.some(busy)) event.preventDefault();
 });
-
-function encodingOf(file: File): string | null {
-  if (/\.gz$/i.test(file.name)) return "gzip";
-  if (/\.zst$/i.test(file.name)) return "zstd";
-  return null;
-}
 
 function meter(id: string) {
   let at = Date.now();

@@ -1,7 +1,8 @@
 // The canvas page: header, health, the seven steps, what is selected, the timeline.
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useLive } from "@/api/live";
+import { lazily } from "@/lib/lazily";
 import { useHere } from "@/screens/here";
 import { openStep } from "@/screens/actions";
 import { stepNames, stepTitles } from "@/screens/steps";
@@ -14,7 +15,7 @@ import { Panel } from "./panel";
 import { PastBar, Timeline } from "./timeline";
 import { StepList } from "./step-list";
 
-const Flow = lazy(() => import("./flow"));
+const Flow = lazily(() => import("./flow"), () => <div className="flow" />);
 
 export function CanvasScreen({ loading }: { loading: boolean }) {
   const here = useHere();
@@ -26,13 +27,7 @@ export function CanvasScreen({ loading }: { loading: boolean }) {
       <PastBar />
       <HealthBar />
       <main className="canvas-main" aria-label="Pipeline" aria-busy={loading || undefined}>
-        {wide ? (
-          <Suspense fallback={<div className="flow" />}>
-            <Flow />
-          </Suspense>
-        ) : (
-          <StepList />
-        )}
+        {wide ? <Flow /> : <StepList />}
       </main>
       {wide && <Panel />}
       <Timeline />

@@ -1,5 +1,5 @@
 // Where one is, the state of the connection, and what can be brought in and out.
-import { ArrowDownToLine, ArrowUpFromLine, ChevronRight, FileDown, FileUp, GitCompare, HelpCircle, ListTree, Replace, ScrollText, Search, Settings2, Table2 } from "lucide-react";
+import { ArrowDownToLine, ArrowUpFromLine, ChevronRight, DownloadCloud, FileDown, FileUp, GitCompare, HelpCircle, ListTree, Replace, ScrollText, Search, Settings2, Table2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { address } from "@/api/client";
@@ -50,6 +50,7 @@ export function CanvasHeader() {
         }
         entries={[
           { label: "Append records…", icon: <ArrowUpFromLine size={15} aria-hidden />, disabled: blocked, hint: blocked ? "not in the past" : undefined, act: () => here.open("import", { mode: "append" }) },
+          { label: "Pull new traces…", icon: <DownloadCloud size={15} aria-hidden />, disabled: blocked, hint: blocked ? "not in the past" : undefined, act: () => here.open("pull") },
           { label: "Replace records…", icon: <Replace size={15} aria-hidden />, disabled: blocked, hint: blocked ? "not in the past" : undefined, act: () => here.open("import", { mode: "replace" }) },
           { label: "Import topics…", icon: <ListTree size={15} aria-hidden />, disabled: blocked, hint: blocked ? "not in the past" : undefined, act: () => here.open("import-topics") },
           "line",

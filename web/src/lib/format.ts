@@ -63,6 +63,13 @@ export function fullTime(time: string | null): string {
   return `${day.format(date)}, ${clock.format(date)}`;
 }
 
+// For columns of times: the clock for what is of today, else the day with hours and minutes.
+const dayShort = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+export function shortTime(time: string, now = Date.now()): string {
+  const date = new Date(time);
+  return date.toDateString() === new Date(now).toDateString() ? clock.format(date) : dayShort.format(date);
+}
+
 export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // "records_imported" -> "Records imported"

@@ -1,16 +1,17 @@
 // The fields of a grader, by its type.
 import { CircleCheck, CircleX } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import type { Problem } from "@/api/client";
 import { useModels, usePresets } from "@/api/grading";
 import { ModelSelect, NoModels } from "@/grading/models";
 import { asText, type Draft, graderOf, jsonExamples, placeOf, starters, variables } from "@/lib/grader";
+import { lazily } from "@/lib/lazily";
 import { useHere } from "@/screens/here";
 import { Button, Field, Loading } from "@/ui/parts";
 import type { Check } from "./grader";
 import { kinds } from "./grader";
 
-const CodeEditor = lazy(() => import("@/ui/code-editor"));
+const CodeEditor = lazily(() => import("@/ui/code-editor"), () => <Loading lines={8} />);
 
 interface FormProps {
   draft: Draft;
@@ -99,9 +100,7 @@ function Script({ draft, change, check }: Omit<FormProps, "problem">) {
         </p>
         {here.live && <Starters names={[...starters.map((one) => one.name), "Chess tutor (of the sample)"]} take={(index) => void take(index)} />}
       </div>
-      <Suspense fallback={<Loading lines={8} />}>
-        <CodeEditor value={draft.source} change={(source) => change({ ...draft, source })} language="javascript" label="Script of the grader" readOnly={!here.live} problems={here.live ? marks : undefined} />
-      </Suspense>
+      <CodeEditor value={draft.source} change={(source) => change({ ...draft, source })} language="javascript" label="Script of the grader" readOnly={!here.live} problems={here.live ? marks : undefined} />
       <Variables />
     </>
   );
@@ -116,9 +115,7 @@ function JsonForm({ draft, change, check }: Omit<FormProps, "problem">) {
         <p className="small muted grow">The same JSON as OpenAI's graders take, a judge's object too.</p>
         {here.live && <Starters names={jsonExamples.map((one) => one.name)} take={(index) => change({ ...draft, json: asText(jsonExamples[index].grader) })} />}
       </div>
-      <Suspense fallback={<Loading lines={8} />}>
-        <CodeEditor value={draft.json} change={(json) => change({ ...draft, json })} language="json" label="The grader as JSON" readOnly={!here.live} problems={here.live ? marks : undefined} />
-      </Suspense>
+      <CodeEditor value={draft.json} change={(json) => change({ ...draft, json })} language="json" label="The grader as JSON" readOnly={!here.live} problems={here.live ? marks : undefined} />
       <Variables />
     </>
   );

@@ -33,6 +33,7 @@ export default function PaletteModal() {
     { name: "Uncategorized", kind: "Records", act: open("records", { topic: "none" }) },
     { name: "Duplicates", kind: "Records", act: open("records", { dup: "true" }) },
     { name: "Import records", kind: "Dialog", act: open("import") },
+    { name: "Pull new traces", kind: "Dialog", act: open("pull") },
     { name: "Import topics", kind: "Dialog", act: open("import-topics") },
     { name: "Export", kind: "Dialog", act: open("export") },
     { name: "Compare two moments", kind: "Dialog", act: open("diff") },
@@ -41,6 +42,7 @@ export default function PaletteModal() {
     { name: "Settings", kind: "Screen", act: go(`/finetune/${here.id}/settings`) },
     { name: "All datasets", kind: "Screen", act: go("/finetune") },
     { name: "New dataset", kind: "Screen", act: go("/finetune/new") },
+    { name: "Traces", kind: "Screen", act: go("/finetune/traces") },
     { name: "System", kind: "Screen", act: go("/system") },
     ...[...namesById(topics.data?.topics ?? [])].map(([id, name]) => ({ name, kind: "Topic", act: open("records", { topic: id }) })),
   ];

@@ -1,19 +1,22 @@
 // One record: what was said, how it was judged, where it comes from, what happened to it.
-import { ArrowUpRight, Pencil, Trash2, Wrench, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { ArrowUpRight, Pencil, Trash2, X } from "lucide-react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { write } from "@/api/client";
 import { useRecord, useTopics, useWritten } from "@/api/queries";
+import { useTraceOf } from "@/api/traces";
 import type { LogEvent, RecordFull, Topic } from "@/api/types";
+import { lazily } from "@/lib/lazily";
 import { useHere } from "@/screens/here";
 import { lineOf } from "@/lib/events";
-import { bytes, clockTime, confidence, count, fixed2, fullTime, words } from "@/lib/format";
+import { clockTime, confidence, count, fixed2, fullTime, words } from "@/lib/format";
 import { useUrl } from "@/lib/url";
+import { AnswerView, LongText, type Message, MessageView } from "@/ui/messages";
 import { Modal } from "@/ui/modal";
-import { Button, Guarded, IconButton, Loading, Notice, ProblemNotice } from "@/ui/parts";
+import { Button, CopyButton, Guarded, IconButton, Loading, Notice, ProblemNotice } from "@/ui/parts";
 import { tell, tellProblem } from "@/ui/toasts";
 
-const CodeEditor = lazy(() => import("@/ui/code-editor"));
+const CodeEditor = lazily(() => import("@/ui/code-editor"), () => <Loading lines={6} />);
 
 export function RecordPane({ record, names, close }: { record: string; names: Map<string, string>; close: () => void }) {
   const here = useHere();
@@ -152,9 +155,7 @@ function Facts({ record, names, gone }: { record: RecordFull; names: Map<string,
         </div>
         <div>
           <dt>Source</dt>
-          <dd>
-            {record.lineage.file ?? words(record.source)}, line <span className="num">{count(record.line)}</span>
-          </dd>
+          <dd>{record.source === "trace" ? <TraceOf record={record} /> : <>{record.lineage.file ?? words(record.source)}, line <span className="num">{count(record.line)}</span></>}</dd>
         </div>
         {record.score !== null && (
           <div>
@@ -197,6 +198,21 @@ function Facts({ record, names, gone }: { record: RecordFull; names: Map<string,
   );
 }
 
+// A record of a call leads to it, for as long as the call is kept.
+function TraceOf({ record }: { record: RecordFull }) {
+  const metadata = (record.data as { metadata?: Record<string, unknown> } | null)?.metadata;
+  const [trace, span, time, model] = ["trace_id", "span_id", "time", "model"].map((name) => (typeof metadata?.[name] === "string" ? (metadata[name] as string) : ""));
+  const call = useTraceOf(trace && span && /^\d+$/.test(time) ? { trace_id: trace, span_id: span, time } : null);
+  return (
+    <>
+      {call.data ? <Link href={`/finetune/traces?trace=${encodeURIComponent(call.data)}`}>The traced call</Link> : "A traced call"}
+      {model && ` of ${model}`}
+      {call.data === null && <span className="muted">, no longer kept</span>}
+      {trace && <CopyButton text={trace} label="Copy the trace id" className="button quiet icon small" />}
+    </>
+  );
+}
+
 function EditButton() {
   const url = useUrl();
   const here = useHere();
@@ -207,42 +223,12 @@ function EditButton() {
   );
 }
 
-interface Message {
-  role?: unknown;
-  content?: unknown;
-  tool_calls?: unknown;
-  tool_call_id?: unknown;
-}
-
 function messagesOf(data: unknown): { messages: Message[]; answer: unknown } | null {
   if (typeof data !== "object" || data === null) return null;
   const record = data as Record<string, unknown>;
   const input = record.input as Record<string, unknown> | undefined;
   const messages = Array.isArray(record.messages) ? record.messages : Array.isArray(input?.messages) ? input.messages : null;
   return messages ? { messages: messages as Message[], answer: record.output ?? null } : null;
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (content === null || content === undefined) return "";
-  if (Array.isArray(content)) return content.map((part: { type?: string; text?: string }) => part?.text ?? `[${part?.type ?? "part"}]`).join("\n");
-  return JSON.stringify(content, null, 2);
-}
-
-const shownFirst = 8000; // characters
-
-// Text as text: no markup of a record is ever taken as ours.
-function LongText({ text }: { text: string }) {
-  const [all, setAll] = useState(false);
-  if (text.length <= shownFirst || all) return <pre className="message-text">{text}</pre>;
-  return (
-    <>
-      <pre className="message-text">{text.slice(0, shownFirst)}</pre>
-      <Button className="link" onClick={() => setAll(true)}>
-        Show all {bytes(text.length)}
-      </Button>
-    </>
-  );
 }
 
 function Messages({ record }: { record: RecordFull }) {
@@ -254,43 +240,9 @@ function Messages({ record }: { record: RecordFull }) {
       {found.messages.map((message, i) => (
         <MessageView key={i} message={message} />
       ))}
-      {found.answer !== null && (
-        <li className="message" data-role="output">
-          <span className="tag">Recorded answer</span>
-          <LongText text={textOf((found.answer as Message).content ?? found.answer)} />
-        </li>
-      )}
-      {reference !== undefined && (
-        <li className="message" data-role="reference">
-          <span className="tag">Reference answer</span>
-          <LongText text={textOf(reference)} />
-        </li>
-      )}
+      {found.answer !== null && <AnswerView answer={found.answer} />}
+      {reference !== undefined && <AnswerView answer={reference} name="Reference answer" role="reference" />}
     </ol>
-  );
-}
-
-function MessageView({ message }: { message: Message }) {
-  const role = typeof message.role === "string" ? message.role : "no role";
-  const calls = Array.isArray(message.tool_calls) ? (message.tool_calls as { id?: string; function?: { name?: string; arguments?: unknown } }[]) : [];
-  const text = textOf(message.content);
-  return (
-    <li className="message" data-role={role}>
-      <span className="row">
-        <span className="tag">{role}</span>
-        {typeof message.tool_call_id === "string" && <code className="muted small">{message.tool_call_id}</code>}
-      </span>
-      {text !== "" && <LongText text={text} />}
-      {calls.map((call, i) => (
-        <details key={i} className="call">
-          <summary>
-            <Wrench size={13} aria-hidden /> {call.function?.name ?? "tool call"} <code className="muted">{call.id}</code>
-          </summary>
-          <LongText text={typeof call.function?.arguments === "string" ? call.function.arguments : JSON.stringify(call.function?.arguments, null, 2)} />
-        </details>
-      ))}
-      {text === "" && calls.length === 0 && <span className="muted small">empty</span>}
-    </li>
   );
 }
 
@@ -328,9 +280,7 @@ function Json({ record }: { record: RecordFull }) {
   if (huge || !here.live) return <LongText text={before} />;
   return (
     <div className="stack json-edit">
-      <Suspense fallback={<Loading lines={6} />}>
-        <CodeEditor value={text} change={setText} language="json" label="The record as JSON" />
-      </Suspense>
+      <CodeEditor value={text} change={setText} language="json" label="The record as JSON" />
       {wrong && <p className="bad small" role="alert">{wrong}</p>}
       {error !== null && <ProblemNotice error={error} />}
       <div className="row">

@@ -1,6 +1,6 @@
 // Every view of records: all, invalid, low confidence, of a topic. Filtered on the daemon, drawn only where seen.
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { ArrowDown, ArrowUp, CircleCheck, FileUp, Search, X } from "lucide-react";
+import { ArrowDown, ArrowUp, CircleCheck, DownloadCloud, FileUp, Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { ofDataset, useHealth, useTopics } from "@/api/queries";
 import type { RecordItem, RecordList, Topic } from "@/api/types";
@@ -43,6 +43,9 @@ export default function RecordsModal() {
     >
       <div className="records-tools">
         <Filters topics={topics.data?.topics ?? []} />
+        <Guarded className="small" reasons={here.readOnly} icon={<DownloadCloud size={14} aria-hidden />} onClick={() => here.open("pull", noFilter)}>
+          Pull new traces
+        </Guarded>
         <Guarded className="small" reasons={here.readOnly} icon={<FileUp size={14} aria-hidden />} onClick={() => here.open("import", noFilter)}>
           Import file
         </Guarded>
@@ -56,7 +59,7 @@ export default function RecordsModal() {
         ) : total === 0 ? (
           <div className="grow">
             <Empty icon={<Search size={30} aria-hidden />} title={isNarrowed(filter) ? "No record matches this filter" : "No records yet"}>
-              {isNarrowed(filter) ? <Button onClick={() => url.replace(noFilter)}>Clear the filter</Button> : <p>Import a JSONL file to begin.</p>}
+              {isNarrowed(filter) ? <Button onClick={() => url.replace(noFilter)}>Clear the filter</Button> : <p>Import a JSONL file or pull traces to begin.</p>}
             </Empty>
           </div>
         ) : (

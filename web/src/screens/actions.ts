@@ -54,6 +54,7 @@ export function actionNamed(here: Here, card: Card, name: string): Action | null
   const write = (action: Action): Action => ({ ...action, writes: true, reasons: [...here.readOnly, ...action.reasons] });
   const known: Record<string, () => Action> = {
     import: () => write(open("import", "Import file", "import")),
+    pull: () => write(open("pull", "Pull new traces", "pull")),
     view_records: () => open("view_records", "View records", "records"),
     export: () => open("export", "Export", "export"),
     edit_topics: () => open("edit_topics", "Edit topics", "topics"),
@@ -82,5 +83,7 @@ export function actionNamed(here: Here, card: Card, name: string): Action | null
 // What the daemon offers, and before it what a stale step needs.
 export function actionsOf(here: Here, card: Card): Action[] {
   const mending = card.stale.length === 0 ? [] : card.step === "topics" ? ["categorize"] : card.step === "coverage" ? ["measure"] : [];
-  return [...mending, ...card.actions].flatMap((name) => actionNamed(here, card, name) ?? []);
+  // Old daemons do not name it, and yet every dataset can take traces.
+  const pulling = card.step === "extract" && !card.actions.includes("pull") ? ["pull"] : [];
+  return [...mending, ...card.actions, ...pulling].flatMap((name) => actionNamed(here, card, name) ?? []);
 }

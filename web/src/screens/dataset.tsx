@@ -1,13 +1,14 @@
 // One dataset: the frame that canvas, settings and event log share. Everything inside is a function of the dataset
 // and the position in the address.
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { Problem, write } from "@/api/client";
 import { useFollow, useLive } from "@/api/live";
 import { canvasOf, useDatasetInfo, useWritten } from "@/api/queries";
 import type { StepName } from "@/api/types";
 import { count } from "@/lib/format";
+import { lazily } from "@/lib/lazily";
 import { useTitle } from "@/lib/title";
 import { noFilter, useUrl } from "@/lib/url";
 import { Boundary } from "@/ui/boundary";
@@ -21,9 +22,14 @@ import { NotFound } from "./not-found";
 import { TopBar } from "./shell";
 import { stepNames } from "./steps";
 
-const SettingsScreen = lazy(() => import("./settings"));
-const EventsScreen = lazy(() => import("./events"));
-const RecordScreen = lazy(() => import("./record-screen"));
+const Waiting = () => (
+  <main className="page">
+    <Loading lines={6} />
+  </main>
+);
+const SettingsScreen = lazily(() => import("./settings"), Waiting);
+const EventsScreen = lazily(() => import("./events"), Waiting);
+const RecordScreen = lazily(() => import("./record-screen"), Waiting);
 
 export default function DatasetScreen({ id, rest }: { id: string; rest: string }) {
   const url = useUrl();
@@ -87,13 +93,11 @@ export default function DatasetScreen({ id, rest }: { id: string; rest: string }
   return (
     <HereContext value={here}>
       <Boundary what="This part of the page">
-        <Suspense fallback={<main className="page"><Loading lines={6} /></main>}>
-          {section === "" && <CanvasScreen loading={canvas.isPlaceholderData} />}
-          {section === "settings" && <SettingsScreen />}
-          {section === "events" && <EventsScreen />}
-          {section === "records" && sub && <RecordScreen record={decodeURIComponent(sub)} />}
-          {!["", "settings", "events", "records"].includes(section) && <NotFound />}
-        </Suspense>
+        {section === "" && <CanvasScreen loading={canvas.isPlaceholderData} />}
+        {section === "settings" && <SettingsScreen />}
+        {section === "events" && <EventsScreen />}
+        {section === "records" && sub && <RecordScreen record={decodeURIComponent(sub)} />}
+        {!["", "settings", "events", "records"].includes(section) && <NotFound />}
       </Boundary>
       <Boundary what="This dialog" key={url.get("modal") ?? ""}>
         <Modals navigate={navigate} />

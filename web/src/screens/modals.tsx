@@ -1,10 +1,10 @@
 // Which modal the address asks for. Each is a chunk of its own.
-import { type ComponentType, lazy, Suspense, useEffect } from "react";
+import { type ComponentType, type ReactElement, useEffect, useState } from "react";
 import { useLocation } from "wouter";
+import { type Lazily, lazily } from "@/lib/lazily";
 import { useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
 import { Loading } from "@/ui/parts";
-import { DeleteDialog, DuplicateDialog } from "./dataset-dialogs";
 import { useHere } from "./here";
 
 const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
@@ -16,6 +16,7 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   coverage: () => import("@/modals/coverage"),
   skip: () => import("@/modals/skip"),
   import: () => import("@/modals/import"),
+  pull: () => import("@/modals/pull"),
   export: () => import("@/modals/export"),
   event: () => import("@/modals/event"),
   diff: () => import("@/modals/diff"),
@@ -29,12 +30,31 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   train: () => import("@/modals/step"),
   deploy: () => import("@/modals/step"),
 };
-const modals: Record<string, ComponentType> = Object.fromEntries(Object.entries(parts).map(([name, load]) => [name, lazy(load)]));
+// Nothing at first: most dialogs are there before one sees that they were not.
+function Opening() {
+  const here = useHere();
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!late) return null;
+  return (
+    <Modal title="Opening" close={here.close}>
+      <Loading lines={4} />
+    </Modal>
+  );
+}
+
+const modals: Record<string, Lazily<object>> = Object.fromEntries(Object.entries(parts).map(([name, load]) => [name, lazily(load, Opening)]));
+const dialogs = () => import("./dataset-dialogs");
+const DuplicateDialog = lazily(async () => ({ default: (await dialogs()).DuplicateDialog }), Opening);
+const DeleteDialog = lazily(async () => ({ default: (await dialogs()).DeleteDialog }), Opening);
 
 // Fetched when there is nothing else to do, so that a dialog opens although the daemon has stopped meanwhile.
 function useAllParts() {
   useEffect(() => {
-    const timer = setTimeout(() => Object.values(parts).forEach((load) => void load().catch(() => undefined)), 1200);
+    const timer = setTimeout(() => [...Object.values(modals), DuplicateDialog, DeleteDialog].forEach((one) => void one.fetch().catch(() => undefined)), 1200);
     return () => clearTimeout(timer);
   }, []);
 }
@@ -46,27 +66,19 @@ export function Modals({ navigate }: { navigate: (to: string) => void }) {
   const name = url.get("modal");
   useAllParts();
   if (!name) return null;
-  const { name: title } = here.canvas;
-  if (name === "duplicate") return <DuplicateDialog dataset={{ id: here.id, name: title }} close={here.close} />;
-  if (name === "fork") return <DuplicateDialog dataset={{ id: here.id, name: title }} at={here.position} close={here.close} />;
-  if (name === "delete") return <DeleteDialog dataset={{ id: here.id, name: title, records: here.canvas.health.records }} close={here.close} done={() => navigate("/finetune")} />;
   const Shown = modals[name];
-  if (!Shown) {
+  const about = { id: here.id, name: here.canvas.name, records: here.canvas.health.records };
+  const known: Record<string, () => ReactElement> = {
+    duplicate: () => <DuplicateDialog dataset={about} close={here.close} />,
+    fork: () => <DuplicateDialog dataset={about} at={here.position} close={here.close} />,
+    delete: () => <DeleteDialog dataset={about} close={here.close} done={() => navigate("/finetune")} />,
+  };
+  if (!Shown && !(name in known)) {
     return (
       <Modal title="There is no such dialog" size="small" close={here.close}>
         <p>The link asks for “{name}”, which this version does not have.</p>
       </Modal>
     );
   }
-  return (
-    <Suspense
-      fallback={
-        <Modal title="Opening" close={here.close}>
-          <Loading lines={4} />
-        </Modal>
-      }
-    >
-      <Shown key={path + name} />
-    </Suspense>
-  );
+  return Shown ? <Shown key={path + name} /> : known[name]();
 }

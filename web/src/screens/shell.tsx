@@ -1,5 +1,5 @@
 // What every screen outside a dataset has on top: the name, where one is, help and theme.
-import { HelpCircle, Monitor, Moon, Server, Sun } from "lucide-react";
+import { Activity, HelpCircle, Monitor, Moon, Server, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { setTheme, type Theme, useTheme } from "@/lib/theme";
@@ -47,6 +47,10 @@ export function TopBar({ children }: { children?: ReactNode }) {
       </Link>
       <span className="grow" />
       {children}
+      <Link href="/finetune/traces" className="button quiet">
+        <Activity size={16} aria-hidden />
+        Traces
+      </Link>
       <Link href="/system" className="button quiet">
         <Server size={16} aria-hidden />
         System

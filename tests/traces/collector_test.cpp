@@ -1,0 +1,382 @@
+// The collector on a real store: what comes in is found, once, whatever happens in between.
+#include "steps/traces/collector.hpp"
+
+#include <random>
+#include <set>
+
+#include "steps/traces/call_keys.hpp"
+#include "steps/traces/otlp_codec.hpp"
+#include "steps/traces/select_calls.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "tests/traces/recorded.hpp"
+
+using namespace steps::traces;
+using namespace tests::traces;
+
+namespace {
+constexpr std::int64_t second = 1'000'000;
+
+struct Place {
+  support::TempFolder folder;
+  std::int64_t now = 1'800'000'000 * second;
+  std::unique_ptr<Collector> collector;
+
+  explicit Place(std::uint64_t bytes_max = 0) { open(bytes_max); }
+  void open(std::uint64_t bytes_max = 0) {
+    collector.reset();
+    CollectorOptions options;
+    options.store.folder = folder.path().string();
+    options.store.sync = false;
+    options.bytes_max = bytes_max;
+    options.quiet = std::chrono::milliseconds(50);
+    options.now = [this] { return now; };
+    auto opened = Collector::open(std::move(options));
+    REQUIRE(opened);
+    collector = std::move(*opened);
+  }
+  void take(std::vector<Span> spans, std::vector<LogRecord> records = {}) {
+    REQUIRE(collector->take({std::move(spans), std::move(records), {}}));
+    collector->settle();
+  }
+  std::vector<std::uint64_t> all(CallFilter filter = {}) {
+    auto found = collector->numbers(filter);
+    REQUIRE(found);
+    return *found;
+  }
+};
+
+// A span of the GenAI conventions.
+Span chat_span(unsigned id, const std::string& text, const std::string& answer = "yes",
+               std::string model = "m") {
+  Span span;
+  char hex[33];
+  std::snprintf(hex, sizeof hex, "%032x", id + 1);
+  span.trace_id = hex;
+  span.span_id = span.trace_id.substr(16);
+  span.name = "chat " + model;
+  span.start_ns = 1'700'000'000'000'000'000 + std::uint64_t{id} * 1'000'000'000;
+  span.end_ns = span.start_ns + 500'000'000;
+  const auto message = [](const std::string& role, const std::string& said) {
+    return R"([{"role":")" + role + R"(","parts":[{"type":"text","content":")" + said + R"("}]}])";
+  };
+  span.attributes = {{"gen_ai.operation.name", {true, "chat"}},
+                     {"gen_ai.provider.name", {true, "openai"}},
+                     {"gen_ai.request.model", {true, std::move(model)}},
+                     {"gen_ai.input.messages", {true, message("user", text)}}};
+  if (!answer.empty())
+    span.attributes.push_back({"gen_ai.output.messages", {true, message("assistant", answer)}});
+  span.origin = std::make_shared<Origin>();
+  return span;
+}
+}  // namespace
+
+TEST_CASE("spans and log records come back from their bytes as they were", "[traces][collector]") {
+  for (const char* file :
+       {"otel.traces.json", "openinference.traces.pb", "traceloop.traces.pb", "vercel.traces.json"}) {
+    for (const Span& span : recorded_spans(file)) {
+      const auto again = decode_span(encode(span));
+      REQUIRE(again);
+      CHECK(again->attributes == span.attributes);
+      CHECK(again->events == span.events);
+      CHECK(*again->origin == *span.origin);
+      CHECK(encode(*again) == encode(span));
+    }
+  }
+  for (const LogRecord& record : recorded_logs()) {
+    const auto again = decode_log_record(encode(record));
+    REQUIRE(again);
+    CHECK(encode(*again) == encode(record));
+    CHECK(again->body == record.body);
+  }
+}
+
+TEST_CASE("bytes cut short or changed are no span, and no crash", "[traces][collector]") {
+  const std::string bytes = encode(recorded_spans("otel.traces.json").front());
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    CHECK_FALSE(decode_span(std::string_view(bytes).substr(0, size)));
+  std::mt19937 random(3);
+  for (int i = 0; i < 2000; ++i) {
+    std::string changed = bytes;
+    changed[random() % changed.size()] = static_cast<char>(random());
+    (void)decode_span(changed);
+  }
+}
+
+TEST_CASE("recorded bodies give each call once, however often and in whatever order they come",
+          "[traces][collector]") {
+  Place place;
+  std::vector<Span> spans = recorded_spans("otel.traces.json");
+  const auto calls = assemble(spans, recorded_logs()).calls.size();
+  REQUIRE(calls > 5);
+  place.take(spans);
+  place.take({}, recorded_logs());
+  REQUIRE(place.all().size() == calls);
+  const auto sequence = place.collector->counts().sequence;
+  place.take(spans, recorded_logs());
+  place.open();
+  place.collector->settle();
+  CHECK(place.all().size() == calls);
+  CHECK(place.collector->counts().sequence == sequence);
+  Place other;
+  std::mt19937 random(7);
+  std::ranges::shuffle(spans, random);
+  for (const Span& span : spans) REQUIRE(other.collector->take({{span}, {}, {}}));
+  REQUIRE(other.collector->take({{}, recorded_logs(), {}}));
+  other.collector->settle();
+  CHECK(other.all().size() == calls);
+}
+
+TEST_CASE("what was taken and not yet looked at is looked at after a restart", "[traces][collector]") {
+  Place place;
+  REQUIRE(place.collector->take({{chat_span(1, "hello")}, {}, {}}));
+  place.open();
+  place.collector->settle();
+  CHECK(place.all().size() == 1);
+  CHECK(place.collector->counts().traces_waiting == 0);
+}
+
+TEST_CASE("a late span gives its call a new sequence number and no second call", "[traces][collector]") {
+  Place place;
+  Span outer = chat_span(1, "hello", "");
+  Span inner = chat_span(1, "hello", "there");
+  inner.span_id = "00000000000000ff";
+  inner.parent_span_id = outer.span_id;
+  place.take({outer});
+  const auto before = place.all();
+  REQUIRE(before.size() == 1);
+  const auto sequence = place.collector->counts().sequence;
+  place.take({inner});
+  CHECK(place.all() == before);
+  CHECK(place.all({.after_sequence = sequence}) == before);
+  const auto found = place.collector->find(before.front());
+  REQUIRE(found);
+  REQUIRE(*found);
+  CHECK((*found)->call.output);
+  CHECK((*found)->summary.answer == "there");
+}
+
+TEST_CASE("pages are newest first, without a gap", "[traces][collector]") {
+  Place place;
+  std::vector<Span> spans;
+  for (unsigned i = 0; i < 57; ++i) spans.push_back(chat_span((i * 31) % 57, "turn " + std::to_string(i)));
+  place.take(spans);
+  std::vector<std::int64_t> times;
+  std::optional<CallIndex::Place> after;
+  do {
+    const auto page = place.collector->list({}, after, 10);
+    REQUIRE(page);
+    CHECK(page->total == 57);
+    for (const CallSummary& call : page->calls) times.push_back(call.time);
+    after = page->next;
+  } while (after);
+  CHECK(times.size() == 57);
+  CHECK(std::ranges::is_sorted(times, std::greater<>{}));
+}
+
+TEST_CASE("words are found in the last user message, in any case, as whole words", "[traces][collector]") {
+  Place place;
+  place.take({chat_span(1, "Castle EARLY and often"), chat_span(2, "when to trade queens"),
+              chat_span(3, "\xe6\xa3\x8b\xe7\x9b\x98")});
+  const auto hits = [&](const std::string& words) {
+    return place.collector->list({.words = words}, {}, 10)->calls.size();
+  };
+  CHECK(hits("early castle") == 1);
+  CHECK(hits("queens") == 1);
+  CHECK(hits("queen") == 0);
+  CHECK(hits("\xe6\xa3\x8b") == 1);
+  CHECK(hits("castle queens") == 0);
+}
+
+TEST_CASE("a call that begins long after it came is kept at the time it came", "[traces][collector]") {
+  Place place;
+  Span span = chat_span(1, "hello");
+  span.start_ns = static_cast<std::uint64_t>(place.now + 3600 * second) * 1000;
+  place.take({span});
+  const auto page = place.collector->list({}, {}, 10);
+  REQUIRE(page->calls.size() == 1);
+  CHECK(page->calls[0].time == place.now);
+  CHECK(page->calls[0].problems.back().problem == Problem::clock_ahead);
+}
+
+TEST_CASE("old traces and the oldest of too many go", "[traces][collector]") {
+  Place place;
+  place.take({chat_span(1, "old")});
+  place.now += std::int64_t{31} * 24 * 3600 * second;
+  place.open();
+  place.take({chat_span(2, "new")});
+  for (int i = 0; i < 100 && place.all().size() > 1; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  REQUIRE(place.all().size() == 1);
+  CHECK((*place.collector->find(place.all()[0]))->summary.text == "new");
+  for (unsigned i = 10; i < 30; ++i) {
+    place.now += second;
+    place.take({chat_span(i, std::string(1000, 'x'))});
+  }
+  place.open(10'000);
+  for (int i = 0; i < 100 && place.collector->counts().bytes > 10'000; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(place.collector->counts().bytes <= 10'000);
+  const auto page = place.collector->list({}, {}, 100);
+  CHECK(page->calls.size() > 3);
+  CHECK(page->calls.size() < 12);
+  CHECK(page->calls.front().text == std::string(1000, 'x'));
+}
+
+TEST_CASE("removed calls are gone, also after a restart", "[traces][collector]") {
+  Place place;
+  place.take({chat_span(1, "a"), chat_span(2, "b"), chat_span(3, "c", "yes", "other")});
+  REQUIRE(place.collector->remove(place.all({.models = {"m"}})) == 2U);
+  CHECK(place.all().size() == 1);
+  place.open();
+  CHECK(place.all().size() == 1);
+  place.take({chat_span(1, "a")});
+  CHECK(place.all().size() == 2);
+}
+
+TEST_CASE("of recorded conversations the last call is selected, and says what the others were",
+          "[traces][collector]") {
+  Place place;
+  place.take(recorded_spans("vercel.traces.json"));
+  const std::size_t said = 12;
+  const auto selected = select_calls(*place.collector, {.filter = CallFilter{}});
+  REQUIRE(selected);
+  std::uint64_t skipped = 0;
+  for (const auto& [reason, count] : selected->skipped) skipped += count;
+  CHECK(selected->matching == selected->numbers.size() + skipped);
+  CHECK(selected->matching == place.all().size());
+  CHECK(selected->numbers.size() + selected->skipped.at("failed") <= said);
+  CHECK(selected->watermark == place.collector->counts().sequence);
+  // A second look finds nothing that is not there already.
+  std::set<steps::text::Hash128> taken;
+  REQUIRE(place.collector->each(selected->numbers, [&](const FoundCall& found) {
+    for (const auto& key : span_keys(found.call)) taken.insert(key);
+    return schemas::Result<void>{};
+  }));
+  const auto again =
+      select_calls(*place.collector, {.filter = CallFilter{}, .folding = Folding::every_call},
+                   {.span = [&](const auto& key) { return taken.contains(key); }, .content = {}});
+  CHECK(again->skipped.at("already_here") == selected->numbers.size());
+  const auto since =
+      select_calls(*place.collector, {.filter = CallFilter{.after_sequence = selected->watermark}});
+  CHECK(since->matching == 0);
+}
+
+TEST_CASE("a failed call folds no other away", "[traces][collector]") {
+  Place place;
+  Span good = chat_span(1, "hello", "there");
+  Span bad = chat_span(2, "hello", "");
+  bad.attributes[3].value.text =
+      R"([{"role":"user","parts":[{"type":"text","content":"hello"}]},{"role":"assistant","parts":[{"type":"text","content":"there"}]},{"role":"user","parts":[{"type":"text","content":"more"}]}])";
+  bad.status = SpanStatus::error;
+  place.take({good, bad});
+  const auto selected = select_calls(*place.collector, {.filter = CallFilter{}});
+  REQUIRE(selected);
+  CHECK(selected->numbers.size() == 1);
+  CHECK(selected->skipped == std::map<std::string, std::uint64_t>{{"failed", 1}});
+  Span longer = chat_span(3, "", "at last");
+  longer.attributes[3] = bad.attributes[3];
+  place.take({longer});
+  const auto folded = select_calls(*place.collector, {.filter = CallFilter{}});
+  CHECK(folded->skipped == std::map<std::string, std::uint64_t>{{"failed", 1}, {"folded", 1}});
+  CHECK(folded->numbers == std::vector<std::uint64_t>{3});
+}
+
+namespace {
+// The filter, said again without an index.
+bool matches_slowly(const CallSummary& call, const CallFilter& f) {
+  const auto among = [](const std::string& value, const std::vector<std::string>& wanted) {
+    return wanted.empty() || std::ranges::find(wanted, value) != wanted.end();
+  };
+  const bool model = f.models.empty() || among(call.model, f.models) || among(call.model_asked, f.models);
+  const bool labels = std::ranges::all_of(
+      f.labels, [&](const auto& label) { return std::ranges::count(call.labels, label) > 0; });
+  const auto tokens = call.tokens_in.value_or(0) + call.tokens_out.value_or(0);
+  return model && labels && among(call.provider, f.providers) && (!f.failed || *f.failed == call.failed) &&
+         (!f.from || call.time >= *f.from) && (!f.before || call.time < *f.before) &&
+         call.turns >= f.turns_min && (!f.tokens_from || tokens >= *f.tokens_from) &&
+         (!f.has_tools || *f.has_tools == call.has_tools) &&
+         (f.session.empty() || call.session == f.session || call.thread == f.session ||
+          call.run == f.session) &&
+         has_words_of(call, f);
+}
+}  // namespace
+
+TEST_CASE("filters and facets agree with looking at each call", "[traces][collector]") {
+  std::mt19937 random(11);
+  const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+  const auto one_of = [&](std::initializer_list<const char*> texts) {
+    return std::string(std::data(texts)[below(static_cast<unsigned>(texts.size()))]);
+  };
+  CallIndex index;
+  std::map<std::uint64_t, CallSummary> calls;
+  std::uint64_t sequence = 0;
+  for (unsigned i = 0; i < 3000; ++i) {
+    CallSummary call;
+    call.number = one_of({"", "", "again"}).empty() || calls.empty() ? i + 1 : 1 + below(i);
+    call.sequence = ++sequence;
+    call.time = below(1000);
+    call.model = one_of({"a", "b", "c", ""});
+    call.model_asked = one_of({"a", "x"});
+    call.provider = one_of({"p", "q"});
+    call.failed = below(5) == 0;
+    call.has_tools = below(2) == 0;
+    call.turns = below(4);
+    call.tokens_in = below(100);
+    call.session = one_of({"", "s1", "s2"});
+    call.run = one_of({"", "s1"});
+    call.text = one_of({"open with e4", "castle early", "trade queens early", ""});
+    if (below(2) == 0) call.labels.push_back("l1");
+    if (below(3) == 0) call.labels.push_back("l2");
+    if (call.number != i + 1 && !calls.contains(call.number)) continue;
+    index.put(call);
+    calls[call.number] = call;
+    if (below(20) == 0) {
+      const auto gone = calls.begin()->first;
+      index.erase(gone);
+      calls.erase(gone);
+    }
+  }
+  REQUIRE(index.size() == calls.size());
+  for (int turn = 0; turn < 200; ++turn) {
+    CallFilter f;
+    if (below(3) == 0) f.models = {one_of({"a", "b", "x", "nobody"})};
+    if (below(3) == 0) f.providers = {one_of({"p", "q"})};
+    if (below(4) == 0) f.labels = {"l1", one_of({"l1", "l2", "l9"})};
+    if (below(4) == 0) f.failed = below(2) == 0;
+    if (below(4) == 0) f.has_tools = below(2) == 0;
+    if (below(4) == 0) f.from = below(1000);
+    if (below(4) == 0) f.before = below(1000);
+    if (below(4) == 0) f.turns_min = below(4);
+    if (below(4) == 0) f.tokens_from = below(100);
+    if (below(5) == 0) f.session = one_of({"s1", "s2", "s3"});
+    if (below(4) == 0) f.words = one_of({"early", "castle early", "queens e4", "e4"});
+    index.sort();
+    std::vector<std::uint64_t> found;
+    index.find(f, {}, [&](std::uint64_t number) {
+      if (has_words_of(calls.at(number), f)) found.push_back(number);
+      return true;
+    });
+    std::vector<std::uint64_t> wanted;
+    for (const auto& [number, call] : calls) {
+      if (matches_slowly(call, f)) wanted.push_back(number);
+    }
+    const auto newest_first = [&](std::uint64_t a, std::uint64_t b) {
+      return calls[a].time != calls[b].time ? calls[a].time > calls[b].time : a > b;
+    };
+    std::ranges::sort(wanted, newest_first);
+    REQUIRE(found == wanted);
+    if (f.has_words()) continue;
+    const Facets facets = index.facets(f);
+    CHECK(facets.total == wanted.size());
+    CHECK(index.count(f) == wanted.size());
+    CallFilter without = f;
+    without.models.clear();
+    for (const FacetCount& model : facets.models)
+      CHECK(model.count == static_cast<std::uint64_t>(std::ranges::count_if(calls, [&](const auto& entry) {
+              return entry.second.model == model.value && matches_slowly(entry.second, without);
+            })));
+    std::uint64_t in_buckets = 0;
+    for (const auto& [time, count] : facets.times) in_buckets += count;
+    CHECK(in_buckets == facets.total);
+  }
+}
