@@ -39,6 +39,18 @@ for (const [what, found, limit, unit] of limits) {
   console.log(`${what}: ${found.toFixed(unit ? 1 : 0)} of ${limit} ${unit}`);
   if (found > limit) over = true;
 }
+// Files that import each other: what stands at the top of one may be undefined for the other.
+function cycles(name, path = [], done = new Set()) {
+  if (path.includes(name)) return [[...path.slice(path.indexOf(name)), name].join(" > ")];
+  if (done.has(name)) return [];
+  done.add(name);
+  const imports = [...text.get(name).matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g)].map((match) => match[1]);
+  return imports.flatMap((other) => cycles(other, [...path, name], done));
+}
+const done = new Set();
+const found = files.filter((name) => name.endsWith(".js")).flatMap((name) => cycles(name, [], done));
+for (const cycle of found) console.error(`budget: expected no file to import one that imports it, found ${cycle}: name what they share in vite.config.ts`);
+if (found.length > 0) over = true;
 if (named("dataset").length === 0 || named("flow").length === 0) {
   console.error("budget: expected chunks named dataset and flow, found neither: name them here anew");
   over = true;
