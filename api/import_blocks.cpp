@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t in_flight_max = 4;
 }  // namespace
 
-ImportBlocks::ImportBlocks(const Call& call, asio::any_io_executor executor)
-    : call_(&call), landed_(std::move(executor), asio::steady_timer::time_point::max()) {}
+ImportBlocks::ImportBlocks(const Call& call, const asio::any_io_executor& executor)
+    : call_(&call), landed_(executor, asio::steady_timer::time_point::max()) {}
 
 asio::awaitable<Result<void>> ImportBlocks::send(engine::ImportBlock block, engine::Origin origin) {
   if (auto room = co_await until_at_most(in_flight_max - 1); !room) co_return room;

@@ -14,7 +14,7 @@ namespace api {
 // returned.
 class ImportBlocks {
  public:
-  ImportBlocks(const Call& call, boost::asio::any_io_executor executor);
+  ImportBlocks(const Call& call, const boost::asio::any_io_executor& executor);
 
   boost::asio::awaitable<Result<void>> send(engine::ImportBlock block, engine::Origin origin);
   // The first Error of any block.

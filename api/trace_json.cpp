@@ -22,7 +22,9 @@ Json number_or_null(const std::optional<Number>& number) {
   return number ? Json(*number) : Json();
 }
 Json milliseconds(const std::optional<std::uint64_t>& ns) {
-  return ns ? Json(static_cast<double>(*ns / 1000) / 1000.0) : Json();
+  if (!ns) return {};
+  const std::uint64_t microseconds = *ns / 1000;
+  return static_cast<double>(microseconds) / 1000.0;
 }
 
 // At a border between characters.

@@ -28,8 +28,8 @@ struct LineBlock {
 };
 
 struct LineReaderOptions {
-  std::size_t block_bytes = 256 * 1024;        // a block is handed over when it holds this much, or
-  std::size_t block_lines = 4096;              // this many lines, whichever comes first
+  std::size_t block_bytes = std::size_t{256} << 10U;  // a block is handed over when it holds this much, or
+  std::size_t block_lines = 4096;                     // this many lines, whichever comes first
   std::uint64_t max_line_bytes = 32ULL << 20;  // 1..2^32-1; of a longer line the first so many bytes are kept
   std::uint64_t max_total_bytes = UINT64_MAX;  // of decoded text; more is too_large
 };

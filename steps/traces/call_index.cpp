@@ -175,6 +175,7 @@ std::uint32_t CallIndex::name(std::string_view text) {
 
 std::uint32_t CallIndex::label_set(const std::vector<std::string>& labels) {
   std::vector<std::uint32_t> ids;
+  ids.reserve(labels.size());
   for (const std::string& label : labels) ids.push_back(name(label));
   std::ranges::sort(ids);
   const auto [found, added] = label_sets_.try_emplace(ids, static_cast<std::uint32_t>(labels_.size()));
@@ -223,7 +224,8 @@ void CallIndex::erase(std::uint64_t number) {
   const std::size_t at = slot(number);
   if (at == rows_.size() || (rows_[at].flags & erased) != 0) return;
   rows_[at].flags |= erased;
-  if (++erased_ > 1024 && erased_ * 2 > rows_.size()) compact();
+  ++erased_;
+  if (erased_ > 1024 && erased_ * 2 > rows_.size()) compact();
 }
 
 void CallIndex::compact() {

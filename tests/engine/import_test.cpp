@@ -251,7 +251,8 @@ TEST_CASE("a pull that completes moves the watermark, one that fails does not", 
 TEST_CASE("calls chosen by hand leave the filter, and the watermark never goes back", "[engine][import]") {
   Dataset dataset = given({dataset_created()});
   pull(dataset, pulling(R"({"model":["m"]})"), 40);
-  pull(dataset, pulling(""), 30);
+  CHECK(wish(dataset, pulling("")).error().wanted == "one pull at a time");
+  pull(dataset, pulling("", 40), 30);
   CHECK(dataset.state.pull->filter == R"({"model":["m"]})");
   CHECK(dataset.state.pull->watermark == 40);
 }

@@ -1004,6 +1004,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls of models that gateways and client libraries told of, newest first */
+        get: operations["listTraces"];
+        put?: never;
+        post?: never;
+        /** Remove the traces of matching calls for good */
+        delete: operations["deleteTraces"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the calls are of, each facet under the other conditions */
+        get: operations["getTraceFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a dataset of these calls would be */
+        post: operations["previewTraces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in calls as lines or an array of JSON: LiteLLM, Langfuse, vLLora, plain */
+        post: operations["importTraces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/litellm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same, for LiteLLM's generic API callback */
+        post: operations["importLiteLlm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call, whole */
+        get: operations["getTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** OTLP/HTTP: spans */
+        post: operations["exportTraces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** OTLP/HTTP: log records */
+        post: operations["exportLogs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take new calls of the trace store into the dataset */
+        post: operations["pullTraces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models": {
         parameters: {
             query?: never;
@@ -1124,6 +1278,14 @@ export interface components {
             id: string;
             name: string;
             objective: string;
+            /** @description What was last taken from the trace store, and up to where. */
+            pull: {
+                filter: Record<string, never> | null;
+                folding: string;
+                with_failed: boolean;
+                watermark: string;
+                pulled_at: string | null;
+            } | null;
             source: {
                 /** @enum {string} */
                 type: "upload" | "traces";
@@ -1579,6 +1741,9 @@ export interface components {
                 /** @enum {string} */
                 type: "upload" | "traces";
                 filter?: Record<string, never>;
+                ids?: string[];
+                folding?: string;
+                with_failed?: boolean;
             };
         };
         DatasetChange: {
@@ -2231,6 +2396,205 @@ export interface components {
                 before: number;
                 after: number;
             }[];
+        };
+        /** @description A call of a model. Numbers that nobody told are null. */
+        CallSummary: {
+            id: string;
+            time: string;
+            received_at: string;
+            trace_id: string;
+            span_id: string | null;
+            dialect: string;
+            provider: string | null;
+            model: string | null;
+            model_asked: string | null;
+            /** @enum {string} */
+            status: "ok" | "error";
+            error: string | null;
+            turns: number;
+            messages: number;
+            has_tools: boolean;
+            has_output: boolean;
+            tokens_in: number | null;
+            tokens_out: number | null;
+            cost_usd: number | null;
+            latency_ms: number | null;
+            first_token_ms: number | null;
+            session: string | null;
+            thread: string | null;
+            run: string | null;
+            user: string | null;
+            labels: string[];
+            preview: string;
+            answer_preview: string;
+            problems: {
+                problem: string;
+                attribute: string;
+            }[];
+        };
+        CallDetail: {
+            id: string;
+            time: string;
+            received_at: string;
+            trace_id: string;
+            span_id: string | null;
+            dialect: string;
+            provider: string | null;
+            model: string | null;
+            model_asked: string | null;
+            /** @enum {string} */
+            status: "ok" | "error";
+            error: string | null;
+            turns: number;
+            messages: Record<string, never>[];
+            has_tools: boolean;
+            has_output: boolean;
+            tokens_in: number | null;
+            tokens_out: number | null;
+            cost_usd: number | null;
+            latency_ms: number | null;
+            first_token_ms: number | null;
+            session: string | null;
+            thread: string | null;
+            run: string | null;
+            user: string | null;
+            labels: string[];
+            preview: string;
+            answer_preview: string;
+            problems: {
+                problem: string;
+                attribute: string;
+            }[];
+            tools: unknown[] | null;
+            tool_choice: unknown;
+            output: Record<string, never> | null;
+            finish_reason: string | null;
+            other_answers: number;
+            tokens_cached: number | null;
+            tokens_reasoning: number | null;
+            spans: {
+                span_id: string;
+                parent_span_id: string | null;
+                name: string;
+                start: string | null;
+                end: string | null;
+                is_call: boolean;
+            }[];
+            /** @description What a dataset would get. */
+            record: Record<string, never> | null;
+            /** @description Why a dataset would not get it unless asked for. */
+            skip: string | null;
+        };
+        CallList: {
+            items: components["schemas"]["CallSummary"][];
+            next: string | null;
+            total: number;
+            /** @description false: words left too many texts to look at each; not more than `total` match */
+            total_is_exact: boolean;
+            kept: number;
+        };
+        CallFacets: {
+            total: number;
+            kept: number;
+            models: {
+                value: string;
+                count: number;
+            }[];
+            providers: {
+                value: string;
+                count: number;
+            }[];
+            dialects: {
+                value: string;
+                count: number;
+            }[];
+            labels: {
+                value: string;
+                count: number;
+            }[];
+            statuses: {
+                value: string;
+                count: number;
+            }[];
+            hours: {
+                from: string;
+                count: number;
+            }[];
+            bucket_seconds: number;
+            waiting: {
+                traces: number;
+            };
+            problems: {
+                [key: string]: number;
+            };
+            bytes: number;
+            oldest: string | null;
+            newest: string | null;
+        };
+        /** @description A filter, or ids; neither: every call (of a pull: the dataset's last filter, from its watermark). */
+        CallSelection: {
+            /** @description The parameters of GET /api/v1/traces; those that may be repeated as arrays. */
+            filter?: Record<string, never>;
+            ids?: string[];
+            /** @enum {string} */
+            folding?: "not_a_prefix" | "every_call" | "last_of_session";
+            with_failed?: boolean;
+            categorize?: boolean;
+        };
+        CallsPreview: {
+            matching: number;
+            offered: number;
+            skipped: {
+                [key: string]: number;
+            };
+            pattern: {
+                system_prompt: string | null;
+                system_prompt_share: number;
+                tools: {
+                    name: string;
+                    count: number;
+                }[];
+                models: {
+                    value: string;
+                    count: number;
+                }[];
+                suggested_name: string | null;
+                suggested_objective: string | null;
+            };
+            sample: components["schemas"]["CallSummary"][];
+        };
+        CallsTaken: {
+            lines: number;
+            calls: number;
+            spans: number;
+            not_calls: number;
+            refused: {
+                line: number;
+                error: string;
+            }[];
+            refused_total: number;
+        };
+        CallsDeleted: {
+            deleted: number;
+        };
+        /** @description ExportTraceServiceResponse or ExportLogsServiceResponse, in the encoding of the request. */
+        OtlpAnswer: {
+            partialSuccess?: Record<string, never>;
+        };
+        /** @description `run` is null when nothing was offered. Of a preview: matching, offered, skipped, watermark. */
+        Pulled: {
+            run?: string | null;
+            pulled?: number;
+            valid?: number;
+            invalid?: number;
+            duplicates?: number;
+            matching: number;
+            offered?: number;
+            skipped: {
+                [key: string]: number;
+            };
+            watermark: string;
+            position?: number;
         };
         ModelList: {
             items: {
@@ -4500,6 +4864,368 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Generation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTraces: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; of the call's begin */
+                from?: string;
+                /** @description RFC 3339; before it */
+                to?: string;
+                /** @description Used or asked; repeated: any of them */
+                model?: string[];
+                /** @description Repeated: any of them */
+                provider?: string[];
+                /** @description Repeated: any of them */
+                dialect?: string[];
+                /** @description ok or error */
+                status?: "ok" | "error";
+                /** @description true or false */
+                has_tools?: boolean;
+                /** @description true or false */
+                has_output?: boolean;
+                /** @description Whole words, all of them, in the last user message */
+                q?: string;
+                /** @description Whole words, all of them, in the system prompt */
+                system?: string;
+                /** @description Repeated: all of them */
+                label?: string[];
+                /** @description Or a thread, or a run */
+                session?: string;
+                /** @description Messages of the user in the prompt */
+                min_turns?: number;
+                /** @description In and out */
+                tokens_gte?: number;
+                /** @description In and out */
+                tokens_lt?: number;
+                /** @description 1 to 1000 */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Calls of models that gateways and client libraries told of, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteTraces: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; of the call's begin */
+                from?: string;
+                /** @description RFC 3339; before it */
+                to?: string;
+                /** @description Used or asked; repeated: any of them */
+                model?: string[];
+                /** @description Repeated: any of them */
+                provider?: string[];
+                /** @description Repeated: any of them */
+                dialect?: string[];
+                /** @description ok or error */
+                status?: "ok" | "error";
+                /** @description true or false */
+                has_tools?: boolean;
+                /** @description true or false */
+                has_output?: boolean;
+                /** @description Whole words, all of them, in the last user message */
+                q?: string;
+                /** @description Whole words, all of them, in the system prompt */
+                system?: string;
+                /** @description Repeated: all of them */
+                label?: string[];
+                /** @description Or a thread, or a run */
+                session?: string;
+                /** @description Messages of the user in the prompt */
+                min_turns?: number;
+                /** @description In and out */
+                tokens_gte?: number;
+                /** @description In and out */
+                tokens_lt?: number;
+                /** @description true */
+                confirm?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove the traces of matching calls for good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsDeleted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTraceFacets: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; of the call's begin */
+                from?: string;
+                /** @description RFC 3339; before it */
+                to?: string;
+                /** @description Used or asked; repeated: any of them */
+                model?: string[];
+                /** @description Repeated: any of them */
+                provider?: string[];
+                /** @description Repeated: any of them */
+                dialect?: string[];
+                /** @description ok or error */
+                status?: "ok" | "error";
+                /** @description true or false */
+                has_tools?: boolean;
+                /** @description true or false */
+                has_output?: boolean;
+                /** @description Whole words, all of them, in the last user message */
+                q?: string;
+                /** @description Whole words, all of them, in the system prompt */
+                system?: string;
+                /** @description Repeated: all of them */
+                label?: string[];
+                /** @description Or a thread, or a run */
+                session?: string;
+                /** @description Messages of the user in the prompt */
+                min_turns?: number;
+                /** @description In and out */
+                tokens_gte?: number;
+                /** @description In and out */
+                tokens_lt?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the calls are of, each facet under the other conditions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallFacets"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewTraces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "model": [
+                 *           "gpt-4o-mini"
+                 *         ]
+                 *       },
+                 *       "folding": "not_a_prefix"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallSelection"];
+            };
+        };
+        responses: {
+            /** @description What a dataset of these calls would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importTraces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-ndjson": string;
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Take in calls as lines or an array of JSON: LiteLLM, Langfuse, vLLora, plain */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importLiteLlm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-ndjson": string;
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The same, for LiteLLM's generic API callback */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTrace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One call, whole */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportTraces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-protobuf": string;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OTLP/HTTP: spans */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportLogs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-protobuf": string;
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OTLP/HTTP: log records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtlpAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pullTraces: {
+        parameters: {
+            query?: {
+                /** @description true: say what it would take, and take nothing */
+                preview?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @example d1 */
+                dataset: components["parameters"]["dataset"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "status": "ok"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallSelection"];
+            };
+        };
+        responses: {
+            /** @description Take new calls of the trace store into the dataset */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pulled"];
                 };
             };
             default: components["responses"]["Problem"];
