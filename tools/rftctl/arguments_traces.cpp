@@ -22,7 +22,7 @@ void add_filter(CLI::App* sub, TraceFilter& filter) {
     return sub->add_option(name, into, help)->group("Filter");
   };
   add("--from", filter.from, "First time of the call, RFC 3339");
-  add("--to", filter.to, "Last time of the call, RFC 3339");
+  add("--to", filter.to, "Time before which the call was, RFC 3339");
   add("--model", filter.models, "Model that answered; may be repeated: any of them");
   add("--provider", filter.providers, "Provider; may be repeated: any of them");
   add("--status", filter.status, "ok or error")->check(CLI::IsMember({"ok", "error"}));

@@ -66,8 +66,11 @@ std::string traces_view(const Terminal& terminal, const json& list) {
                     printable(text(call, "preview"))});
   }
   std::string out = table(terminal, rows);
-  out += fmt::format("{} of {} that match; {} are kept", items.size(), with_commas(count(list, "total")),
-                     with_commas(count(list, "kept")));
+  // Where words left too many calls to look at each, the total is an upper bound.
+  const json& exact = member(list, "total_is_exact");
+  const char* bound = exact.is_boolean() && !exact.get<bool>() ? "at most " : "";
+  out += fmt::format("{} of {}{} that match; {} are kept", items.size(), bound,
+                     with_commas(count(list, "total")), with_commas(count(list, "kept")));
   if (const std::string next = text(list, "next"); !next.empty()) out += "; more with --cursor " + next;
   return out + "\n";
 }
