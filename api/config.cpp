@@ -129,7 +129,9 @@ Setter tokens_of(Config& config, const std::string& path) {
       if (table == nullptr)
         return fail(ErrorCode::invalid_argument, "[[tokens]]", "something else", {}, place(path, item));
       if (auto set = apply(*table, fields, path, "tokens."); !set) return set;
-      auto tokens = tokens_from_text(name + " " + role + " " + sha256, place(path, item));
+      std::string line = name;
+      line.append(" ").append(role).append(" ").append(sha256);
+      auto tokens = tokens_from_text(line, place(path, item));
       if (!tokens) return std::unexpected(tokens.error());
       for (Token& token : *tokens) config.tokens.push_back(std::move(token));
     }

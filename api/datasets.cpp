@@ -39,6 +39,7 @@ Result<std::string> key_of(const engine::DatasetState& state, std::string_view f
   if (field == "records") return digits(state.counters.records);
   if (field == "balance") {
     std::vector<std::uint64_t> counts;
+    counts.reserve(state.topic_counts.size());
     for (const auto& [topic, count] : state.topic_counts) counts.push_back(count.records);
     return counts.empty() ? digits(0)
                           : digits(1 + static_cast<std::uint64_t>(engine::balance_of(counts) * 1e9));

@@ -105,8 +105,7 @@ class CallIndex::Test {
   // Which kinds of conditions a row fails.
   [[nodiscard]] unsigned failing(const Row& row) const {
     unsigned kinds = fails_other(row) ? other : none;
-    if (!filter_.models.empty() && !among(row.model, models_) && !among(row.model_asked, models_))
-      kinds |= model;
+    if (!filter_.models.empty() && !among(row.model, models_)) kinds |= model;
     if (!filter_.providers.empty() && !among(row.provider, providers_)) kinds |= provider;
     if (!filter_.dialects.empty() && !among(row.dialect, dialects_)) kinds |= dialect;
     if (filter_.failed && *filter_.failed != ((row.flags & failed) != 0)) kinds |= status;
@@ -199,7 +198,6 @@ void CallIndex::put(const CallSummary& summary) {
   row.run = hash_of(summary.run);
   row.tokens = summary.tokens_in.value_or(0) + summary.tokens_out.value_or(0);
   row.model = name(summary.model);
-  row.model_asked = name(summary.model_asked);
   row.provider = name(summary.provider);
   row.dialect = name(summary.dialect);
   row.labels = label_set(summary.labels);

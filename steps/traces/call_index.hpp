@@ -21,7 +21,7 @@ namespace steps::traces {
 struct CallFilter {
   std::optional<std::int64_t> from = {};    // µs UTC, of CallSummary::time
   std::optional<std::int64_t> before = {};  // µs UTC
-  std::vector<std::string> models = {};     // any of these, used or asked
+  std::vector<std::string> models = {};     // any of these, used, else asked
   std::vector<std::string> providers = {};  // any
   std::vector<std::string> dialects = {};   // any
   std::vector<std::string> labels = {};     // all
@@ -99,7 +99,6 @@ class CallIndex {
     std::uint64_t run = 0;
     std::uint64_t tokens = 0;
     std::uint32_t model = 0;  // of names_
-    std::uint32_t model_asked = 0;
     std::uint32_t provider = 0;
     std::uint32_t dialect = 0;
     std::uint32_t labels = 0;  // of label_sets_

@@ -287,7 +287,7 @@ bool matches_slowly(const CallSummary& call, const CallFilter& f) {
   const auto among = [](const std::string& value, const std::vector<std::string>& wanted) {
     return wanted.empty() || std::ranges::find(wanted, value) != wanted.end();
   };
-  const bool model = f.models.empty() || among(call.model, f.models) || among(call.model_asked, f.models);
+  const bool model = among(call.model, f.models);
   const bool labels = std::ranges::all_of(
       f.labels, [&](const auto& label) { return std::ranges::count(call.labels, label) > 0; });
   const auto tokens = call.tokens_in.value_or(0) + call.tokens_out.value_or(0);

@@ -90,8 +90,8 @@ test("a dataset is made of calls; its records lead back to them; newer calls are
   await tab.page.getByText("Every call", { exact: true }).click();
   const { offered } = await daemon.ask("POST", "/traces/preview", { filter: {}, folding: "every_call" });
   await offer.getByRole("status").getByText(`${offered} record`).waitFor();
-  await tab.page.getByLabel("Name", { exact: true }).fill("from calls");
-  await tab.page.getByLabel("Objective").fill("Answer as the gateway does");
+  await tab.page.getByRole("textbox", { name: "Name", exact: true }).fill("from calls");
+  await tab.page.getByRole("textbox", { name: "Objective" }).fill("Answer as the gateway does");
   await tab.get("button", "Create & Start").click();
   await tab.page.waitForURL(/\/finetune\/d\d+/);
   await tab.page.locator("[data-step=extract]").getByText("Source: Gateway Traces").waitFor();
@@ -118,7 +118,7 @@ test("a dataset is made of calls; its records lead back to them; newer calls are
 });
 
 test("calls are erased by their filter, with the number typed", async (place) => {
-  const daemon = await traced(place, "traceloop.traces.json", "genai_semconv.traces.json");
+  const daemon = await traced(place, "openinference.traces.json", "genai_semconv.traces.json");
   const { dialects, kept } = await daemon.get("/traces/facets");
   check(dialects.length > 1, "two bodies of different dialects give one dialect");
   const tab = await place.tab(`/finetune/traces?dialect=${encodeURIComponent(dialects[0].value)}`, daemon);

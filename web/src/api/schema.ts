@@ -4878,7 +4878,7 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339; before it */
                 to?: string;
-                /** @description Used or asked; repeated: any of them */
+                /** @description Used, else asked; repeated: any of them */
                 model?: string[];
                 /** @description Repeated: any of them */
                 provider?: string[];
@@ -4934,7 +4934,7 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339; before it */
                 to?: string;
-                /** @description Used or asked; repeated: any of them */
+                /** @description Used, else asked; repeated: any of them */
                 model?: string[];
                 /** @description Repeated: any of them */
                 provider?: string[];
@@ -4988,7 +4988,7 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339; before it */
                 to?: string;
-                /** @description Used or asked; repeated: any of them */
+                /** @description Used, else asked; repeated: any of them */
                 model?: string[];
                 /** @description Repeated: any of them */
                 provider?: string[];
