@@ -80,7 +80,6 @@ CALL_IN_FULL = CALL | {
 FACETS = {"total": 7, "kept": 9, "models": [{"value": "gpt-4o", "count": 4}, {"value": "o3", "count": 3}], "statuses": [],
           "waiting": {"spans": 5, "log_records": 0}, "problems": {"clock_ahead": 2}, "bytes": 3 << 20,
           "oldest": "2025-01-01T00:00:00Z", "newest": "2025-01-02T00:00:00Z"}
-SOURCES = {"items": [{"name": "prod", "kind": "langfuse", "state": "failing", "last_error": "401 Unauthorized", "taken_total": 12}]}
 PULLED = {"run": "run1", "pulled": 5, "offered": 5, "matching": 9, "skipped": {"failed": 1, "folded": 3, "no_answer": 0}, "watermark": 44}
 PROBLEM = {"type": "about:blank", "title": "Conflict", "status": 409, "detail": "the step needs confirmation",
            "errors": [{"at": "/confirm", "wanted": "confirm: true", "found": "nothing",
@@ -144,7 +143,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                      "children": [{"id": "t2", "name": "Openings", "records": 9, "keywords": [],
                                    "description": "First moves", "children": []}]}]},
                 "/traces": {"items": [CALL], "next": "c9", "total": 7, "kept": 9}, "/traces/facets": FACETS,
-                "/traces/c7": CALL_IN_FULL, "/traces/sources": SOURCES,
+                "/traces/c7": CALL_IN_FULL,
                 "/system": {"version": "0.1.0", "store": {"durability": "fsync"}}}
         if path == "/datasets":
             after = int(query.get("cursor", ["0"])[0])

@@ -96,7 +96,7 @@ class WithDaemon(unittest.TestCase):
                           ["runs", "show", "d1", "run1"], ["events", "d1"], ["diff", "d1", "--from", "1"], ["system"],
                           ["generate", "start", "d1", "--preview"], ["generate", "d1"], ["generate", "list", "d1"],
                           ["generate", "show", "d1", "run2"], ["generate", "records", "d1"], ["dry-run", "list", "d1"],
-                          ["traces", "list"], ["traces", "facets"], ["traces", "show", "c7"], ["traces", "sources"]):
+                          ["traces", "list"], ["traces", "facets"], ["traces", "show", "c7"]):
             with self.subTest(arguments=arguments):
                 done = self.call(*arguments)
                 self.assertEqual(done.returncode, 0, done.stderr)

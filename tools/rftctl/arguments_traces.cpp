@@ -91,8 +91,6 @@ void add_trace_verbs(CLI::App& app, CommandLine& line) {
   sub->add_option("file", import->file, "The file, or - for standard input")->required();
   on_chosen(sub, line, [import](Context& context) { return import_traces(context, import->file); });
 
-  sub = traces->add_subcommand("sources", "Where the daemon pulls traces from, and how that goes");
-  on_chosen(sub, line, [](Context& context) { return show_trace_sources(context); });
   add_pull(*traces, line);
 }
 
