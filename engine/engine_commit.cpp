@@ -10,6 +10,14 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
   if (auto unused = check_unused(wish.name, 0); !unused) return std::unexpected(unused.error());
   const auto head = log_.head(pending.dataset);
   const auto source = datasets_.find(pending.dataset);
+  if (source != datasets_.end()) {
+    // Said first: its contents may be on their way out, which is a write too.
+    const DatasetState& state = source->second.dataset.state;
+    if (state.purged || state.deleted_at != 0) {
+      return schemas::fail(ErrorCode::gone, "a dataset that exists",
+                           "'" + state.name + (state.purged ? "', erased" : "', deleted"));
+    }
+  }
   if (!head || source == datasets_.end() || group.touched.contains(pending.dataset)) {
     return schemas::fail(
         head ? ErrorCode::busy : ErrorCode::not_found, "a dataset that stands still for a moment",
@@ -21,10 +29,6 @@ Result<Answer> Engine::Impl::fork_one(const ForkDataset& wish, Pending& pending,
                          std::to_string(at), {}, "/at");
   }
   const DatasetState& original = source->second.dataset.state;
-  if (original.purged || original.deleted_at != 0) {
-    return schemas::fail(ErrorCode::gone, "a dataset that exists",
-                         "'" + original.name + (original.purged ? "', erased" : "', deleted"));
-  }
   if (auto seen = check_seen(original, pending.origin); !seen) return std::unexpected(seen.error());
   for (const Erasure& erasure : original.erasures) {
     if (erasure.position <= at) continue;

@@ -167,6 +167,8 @@ Result<void> RocksTraceStore::open() {
   options.max_total_wal_size = std::uint64_t{256} << 20U;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
+  // Else the log takes the whole write buffer off the disk before anything is in it.
+  options.allow_fallocate = false;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
   options.avoid_flush_during_shutdown = true;
