@@ -48,7 +48,7 @@ test("a daemon that stops is waited for; the page stays readable and goes on", a
   tab.allow(/ERR_|Failed to load|net::|503/);
   await tab.page.locator(".live-chip[data-tone=ok]").waitFor();
   // The dialogs are fetched ahead, when there is nothing else to do.
-  await tab.page.waitForFunction(() => performance.getEntriesByType("resource").some((one) => /\/assets\/records-[\w-]+\.js/.test(one.name) && one.responseEnd > 0));
+  await tab.page.waitForFunction(() => performance.getEntriesByType("resource").some((one) => /\/assets\/dialogs-[\w-]+\.js/.test(one.name) && one.responseEnd > 0));
   await place.daemon.stop("SIGKILL");
   await tab.page.locator(".live-chip[data-tone=warn]").waitFor();
   await tab.page.locator("[data-step=extract]").getByText("Extract Data").waitFor();
