@@ -34,6 +34,12 @@ struct TraceMark {
   std::int64_t received = 0;  // µs UTC
 };
 
+// A few bytes that somebody wants to find again, kept beside the items: how far a source was read.
+struct TraceNote {
+  std::string key;
+  std::string value;
+};
+
 // A row about a call.
 struct CallRow {
   std::uint64_t number = 0;    // given once, from 1, never again
@@ -78,8 +84,13 @@ class TraceStore {
   TraceStore(const TraceStore&) = delete;
   TraceStore& operator=(const TraceStore&) = delete;
 
-  // Durable when it returns, all or nothing. Errors: no_space, io.
-  virtual schemas::Result<std::vector<TraceMark>> put(std::span<const TraceItem> items, std::int64_t now) = 0;
+  // Durable when it returns, all or nothing, the notes included. Errors: no_space, io.
+  virtual schemas::Result<std::vector<TraceMark>> put(std::span<const TraceItem> items,
+                                                      std::span<const TraceNote> notes, std::int64_t now) = 0;
+  // Whether an item of these keys is there, with these bytes.
+  [[nodiscard]] virtual schemas::Result<bool> holds(const TraceItem& item) const = 0;
+  // Nothing when there is no such note.
+  [[nodiscard]] virtual schemas::Result<std::optional<std::string>> note(std::string_view key) const = 0;
   // Of all that was put and has not been attended to, oldest first.
   [[nodiscard]] virtual schemas::Result<std::vector<TraceMark>> marks() const = 0;
 

@@ -20,20 +20,11 @@ Lane::Lane(asio::io_context& io, const Provider& provider)
     : io_(io),
       provider_(provider),
       url_(parse_url(provider.base_url).value_or(Url{})),
+      trust_(trust_for(url_, provider.ca_file)),
       pace_(provider.requests_per_minute, provider.tokens_per_minute, provider.requests_in_flight_max),
       rng_(std::random_device{}()),
       pump_timer_(io) {
   traffic_.provider = provider.name;
-  if (!url_.tls) return;
-  tls_.emplace(asio::ssl::context::tls_client);
-  boost::system::error_code problem;
-  tls_->set_verify_mode(asio::ssl::verify_peer, problem);
-  tls_->set_default_verify_paths(problem);
-  if (!provider.ca_file.empty()) {
-    tls_->load_verify_file(provider.ca_file, problem);
-    if (problem) tls_problem_ = "ca_file " + provider.ca_file + ": " + problem.message();
-  }
-  SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);
 }
 
 void Lane::enqueue(const Shared& call) {
@@ -80,14 +71,11 @@ schemas::Result<std::string> Lane::request_text(const Call& call) {
     key_ = *key;
   }
   const std::string body = call.body ? call.body(dialects_[call.model]) : std::string{};
-  const bool usual_port = url_.port == (url_.tls ? "443" : "80");
-  const bool six = url_.host.find(':') != std::string::npos;
   std::string text = fmt::format(
-      "{} {}{}{} HTTP/1.1\r\nHost: {}{}\r\nUser-Agent: rftd\r\nAccept: application/json, "
+      "{} {}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: rftd\r\nAccept: application/json, "
       "text/event-stream\r\n",
       call.method, url_.path, call.path,
-      provider_.api_version.empty() ? "" : "?api-version=" + provider_.api_version,
-      six ? "[" + url_.host + "]" : url_.host, usual_port ? "" : ":" + url_.port);
+      provider_.api_version.empty() ? "" : "?api-version=" + provider_.api_version, host_header(url_));
   if (!key_.empty())
     text +=
         (provider_.key_header == KeyHeader::bearer ? "Authorization: Bearer " : "api-key: ") + key_ + "\r\n";
@@ -103,7 +91,7 @@ std::shared_ptr<Connection> Lane::connection(bool fresh) {
     if (now - kept->idle_since < idle_max) return kept;
     kept->close();
   }
-  return std::make_shared<Connection>(io_, tls_ ? &*tls_ : nullptr, url_);
+  return std::make_shared<Connection>(io_, trust_.context ? &*trust_.context : nullptr, url_);
 }
 
 milliseconds Lane::time_left(const Call& call) const {
@@ -113,9 +101,10 @@ milliseconds Lane::time_left(const Call& call) const {
 
 void Lane::attempt(const Shared& call, bool fresh) {
   const std::uint64_t turn = ++call->turn;
-  auto text = tls_problem_.empty() ? request_text(*call)
-                                   : schemas::Result<std::string>(schemas::fail(
-                                         ErrorCode::invalid_argument, "certificates to trust", tls_problem_));
+  auto text = trust_.problem.empty()
+                  ? request_text(*call)
+                  : schemas::Result<std::string>(
+                        schemas::fail(ErrorCode::invalid_argument, "certificates to trust", trust_.problem));
   if (!text) {
     // From the loop, not from within the caller: an end is always told later than the start.
     asio::post(io_, [this, call, error = text.error()] { failed(call, {.status = 400}, error); });

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
@@ -19,6 +18,7 @@
 #include "steps/llm/dialect.hpp"
 #include "steps/llm/pace.hpp"
 #include "steps/llm/retry.hpp"
+#include "steps/llm/wire_head.hpp"
 #include "steps/topics/rng.hpp"
 
 namespace steps::llm {
@@ -89,8 +89,7 @@ class Lane {
   boost::asio::io_context& io_;
   const Provider& provider_;
   Url url_;
-  std::optional<boost::asio::ssl::context> tls_;
-  std::string tls_problem_;
+  Trust trust_;
   std::string key_;
   std::map<std::string, Dialect> dialects_;
   Pace pace_;

@@ -22,10 +22,6 @@ bool is_name(std::string_view text) {
   });
 }
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 template <class Value>
 schemas::Result<void> in_range(const Provider& provider, const char* field, Value value, Value low,
                                Value high) {
@@ -71,6 +67,10 @@ bool is_sendable(const std::string& key) {
 }
 
 }  // namespace
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
 
 schemas::Result<Url> parse_url(std::string_view text) {
   const auto bad = [&] {

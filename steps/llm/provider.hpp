@@ -58,6 +58,9 @@ struct Url {
 // invalid_argument unless scheme://host[:port][/path] with http or https and no user, query or fragment.
 [[nodiscard]] schemas::Result<Url> parse_url(std::string_view text);
 
+// Whether what is sent there stays on this machine.
+[[nodiscard]] bool is_loopback(std::string_view host);
+
 // invalid_argument for names given twice, bad names or URLs, limits out of range, and a key that would
 // travel unencrypted: http with a credential is for loopback addresses only.
 [[nodiscard]] schemas::Result<void> check_providers(const std::vector<Provider>& providers);

@@ -1,4 +1,4 @@
-// Whether and when a failed attempt is made again. Pure; any thread. Internal to steps/llm.
+// Whether and when a failed attempt is made again. Pure; any thread.
 #pragma once
 
 #include <chrono>

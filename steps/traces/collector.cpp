@@ -88,7 +88,7 @@ Result<void> Collector::load() {
   return {};
 }
 
-Result<void> Collector::take(Arrivals arrivals) {
+std::vector<store::TraceItem> Collector::items_of(Arrivals arrivals) {
   std::vector<store::TraceItem> items;
   items.reserve(arrivals.spans.size() + arrivals.log_records.size() + arrivals.lines.size());
   for (const Span& span : arrivals.spans)
@@ -101,8 +101,13 @@ Result<void> Collector::take(Arrivals arrivals) {
   for (Arrivals::Line& line : arrivals.lines)
     items.push_back(
         {store::TraceItemKind::line, std::move(line.trace), std::move(line.span), std::move(line.text)});
+  return items;
+}
+
+Result<void> Collector::take(Arrivals arrivals) {
+  const std::vector<store::TraceItem> items = items_of(std::move(arrivals));
   if (items.empty()) return {};
-  auto marks = store_->put(items, options_.now());
+  auto marks = store_->put(items, {}, options_.now());
   if (!marks) return std::unexpected(marks.error());
   wait_for(std::move(*marks));
   return {};

@@ -72,6 +72,11 @@ class Collector {
 
   // Durable when it returns, all or nothing. The same again changes nothing.
   schemas::Result<void> take(Arrivals arrivals);
+  // For who asks a source again for what it may have told before: takes what is not there just so, and gives
+  // how many items that were. What `note` makes of that number becomes durable with them, under `key`.
+  schemas::Result<std::size_t> take_new(Arrivals arrivals, const std::string& key,
+                                        const std::function<std::string(std::size_t taken)>& note);
+  [[nodiscard]] schemas::Result<std::optional<std::string>> note(const std::string& key) const;
   // Returns when everything taken before has been looked at, however little time it has been quiet.
   void settle();
 
@@ -109,6 +114,7 @@ class Collector {
   struct Batch;
 
   explicit Collector(CollectorOptions options);
+  static std::vector<store::TraceItem> items_of(Arrivals arrivals);
   schemas::Result<void> load();
   void wait_for(std::vector<store::TraceMark> marks);
   void run(const std::stop_token& stop);

@@ -37,6 +37,7 @@ Span vllora_span(const JsonIndex& json) {
   for (const char* field : {"thread_id", "run_id"}) {
     if (!text(field).empty()) span.attributes.push_back({field, {true, text(field)}});
   }
+  const auto own = static_cast<std::ptrdiff_t>(span.attributes.size());
   const JsonRef attributes = json.field(root, "attribute");
   if (!json.is(attributes, JsonKind::object)) return span;
   std::string key;
@@ -46,6 +47,9 @@ Span vllora_span(const JsonIndex& json) {
     span.attributes.push_back(
         {std::string(json.string(c, key)), {json.is(value, JsonKind::string), text_of(json, value)}});
   }
+  // vLLora writes the attributes of one span in another order each time it is asked.
+  std::sort(span.attributes.begin() + own, span.attributes.end(),
+            [](const Attribute& a, const Attribute& b) { return a.key < b.key; });
   const Value* error = find_attribute(span.attributes, "error");
   if (error != nullptr && !error->text.empty()) span.status = SpanStatus::error;
   return span;

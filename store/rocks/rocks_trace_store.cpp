@@ -3,6 +3,7 @@
 //
 //   family   key                                        ->  value
 //   default  "numbers"                                  ->  next call number(8) next sequence(8)
+//   default  "note/" key                                ->  value
 //   items    length of trace(2) trace kind(1) id        ->  bytes of the item
 //   marks    stamp(8) trace                             ->  received(8)
 //   traces   trace                                      ->  received(8) bytes(8) numbers of its calls(8 each)
@@ -54,6 +55,17 @@ std::string items_prefix(std::string_view trace) {
   key += static_cast<char>(trace.size() & 0xFFU);
   key += trace;
   return key;
+}
+
+std::string item_key(const TraceItem& item) {
+  std::string key = items_prefix(item.trace);
+  key += static_cast<char>(item.kind);
+  key += item.id;
+  return key;
+}
+
+std::string note_key(std::string_view key) {
+  return "note/" + std::string(key);
 }
 
 std::string encode_info(const TraceInfo& info) {
@@ -113,7 +125,10 @@ class RocksTraceStore final : public TraceStore {
   ~RocksTraceStore() override;
 
   Result<void> open();
-  Result<std::vector<TraceMark>> put(std::span<const TraceItem> items, std::int64_t now) override;
+  Result<std::vector<TraceMark>> put(std::span<const TraceItem> items, std::span<const TraceNote> notes,
+                                     std::int64_t now) override;
+  [[nodiscard]] Result<bool> holds(const TraceItem& item) const override;
+  [[nodiscard]] Result<std::optional<std::string>> note(std::string_view key) const override;
   [[nodiscard]] Result<std::vector<TraceMark>> marks() const override;
   Result<void> items(std::string_view trace, const OnItem& on_item) const override;
   [[nodiscard]] Result<std::optional<TraceInfo>> info(std::string_view trace) const override;
@@ -216,7 +231,18 @@ Result<void> RocksTraceStore::write(rocksdb::WriteBatch& batch, std::string_view
   return {};
 }
 
-Result<std::vector<TraceMark>> RocksTraceStore::put(std::span<const TraceItem> items, std::int64_t now) {
+Result<bool> RocksTraceStore::holds(const TraceItem& item) const {
+  const auto there = get(TraceFamily::items, item_key(item));
+  if (!there) return std::unexpected(there.error());
+  return *there && **there == item.bytes;
+}
+
+Result<std::optional<std::string>> RocksTraceStore::note(std::string_view key) const {
+  return get(TraceFamily::numbers, note_key(key));
+}
+
+Result<std::vector<TraceMark>> RocksTraceStore::put(std::span<const TraceItem> items,
+                                                    std::span<const TraceNote> notes, std::int64_t now) {
   rocksdb::WriteBatch batch;
   std::set<std::string_view> traces;
   for (const TraceItem& item : items) {
@@ -224,11 +250,12 @@ Result<std::vector<TraceMark>> RocksTraceStore::put(std::span<const TraceItem> i
       return schemas::fail(ErrorCode::too_large, "a trace id of at most 65,535 bytes",
                            std::to_string(item.trace.size()));
     }
-    std::string key = items_prefix(item.trace);
-    key += static_cast<char>(item.kind);
-    key += item.id;
-    batch.Put(family(TraceFamily::items), slice(key), slice(item.bytes)).PermitUncheckedError();
+    batch.Put(family(TraceFamily::items), slice(item_key(item)), slice(item.bytes)).PermitUncheckedError();
     traces.insert(item.trace);
+  }
+  for (const TraceNote& note : notes) {
+    batch.Put(family(TraceFamily::numbers), slice(note_key(note.key)), slice(note.value))
+        .PermitUncheckedError();
   }
   std::uint64_t free_bytes = 0;
   const std::uint64_t wanted = options_.free_space_min + batch.GetDataSize();
