@@ -218,6 +218,51 @@ Setter models_of(Config& config, const std::string& path) {
     return {};
   };
 }
+// every_seconds = 0: only when asked.
+Setter seconds_or_none_into(std::chrono::milliseconds& target, const std::string& path) {
+  return [&target, path](const toml::node& node) -> Result<void> {
+    const auto value = node.value<double>();
+    if (!value || !(*value >= 0) || *value > 1e9) {
+      return fail(ErrorCode::invalid_argument, "a number of seconds, 0 or more", "something else", {},
+                  place(path, node));
+    }
+    target = std::chrono::milliseconds(static_cast<std::int64_t>(*value * 1000));
+    return {};
+  };
+}
+
+Setters source_fields(steps::traces::TraceSource& source, const std::string& path) {
+  return {{"name", into(source.name, path, text)},
+          {"kind", into(source.kind, path, text)},
+          {"base_url", into(source.base_url, path, text)},
+          {"credential", into(source.credential, path, text)},
+          {"ca_file", into(source.ca_file, path, text)},
+          {"project", into(source.project, path, text)},
+          {"from", into(source.from, path, "a time in quotes, such as \"2026-01-01T00:00:00Z\"")},
+          {"every_seconds", seconds_or_none_into(source.every, path)},
+          {"overlap_seconds", seconds_or_none_into(source.overlap, path)},
+          {"answer_bytes", into(source.answer_bytes_max, path, count)}};
+}
+
+Setter trace_sources_of(Config& config, const std::string& path) {
+  return [&config, path](const toml::node& node) -> Result<void> {
+    const toml::array* sections = node.as_array();
+    if (sections == nullptr) {
+      return fail(ErrorCode::invalid_argument, "sections [[trace_sources]] with name, kind and base_url",
+                  "something else", {}, place(path, node));
+    }
+    for (const toml::node& item : *sections) {
+      const toml::table* table = item.as_table();
+      if (table == nullptr)
+        return fail(ErrorCode::invalid_argument, "[[trace_sources]]", "something else", {},
+                    place(path, item));
+      steps::traces::TraceSource source;
+      if (auto set = apply(*table, source_fields(source, path), path, "trace_sources."); !set) return set;
+      config.trace_sources.push_back(std::move(source));
+    }
+    return {};
+  };
+}
 }  // namespace
 
 Result<Config> config_from_file(const std::string& path) {
@@ -259,6 +304,7 @@ Result<Config> config_from_file(const std::string& path) {
                           {"body_bytes", into(config.traces.body_bytes, path, count)},
                           {"in_flight_bytes", into(config.traces.in_flight_bytes, path, count)}},
                          path, "traces")},
+      {"trace_sources", trace_sources_of(config, path)},
       {"models", models_of(config, path)},
       {"scripts", section({{"program", into(config.scripts_program, path, text)},
                            {"workers", into(config.scripts_workers, path, count)}},

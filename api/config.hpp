@@ -12,6 +12,7 @@
 
 #include "schemas/error.hpp"
 #include "steps/llm/provider.hpp"
+#include "steps/traces/pull_source.hpp"
 
 namespace api {
 
@@ -68,8 +69,9 @@ struct Config {
   std::uint64_t snapshot_every = 2000;
   std::vector<steps::llm::Provider> models;  // who is asked; keys are not here but in the environment
   TraceConfig traces;
-  std::string scripts_program;      // rftd-script; empty = beside the program
-  std::size_t scripts_workers = 2;  // sandboxed children for script graders
+  std::vector<steps::traces::TraceSource> trace_sources;  // pulled; keys are not here either
+  std::string scripts_program;                            // rftd-script; empty = beside the program
+  std::size_t scripts_workers = 2;                        // sandboxed children for script graders
   std::string log_level = "info";
 
   [[nodiscard]] bool is_loopback() const;

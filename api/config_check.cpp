@@ -138,6 +138,7 @@ Result<void> check(const Config& config) {
     good.error().at = "models" + (good.error().at.empty() ? "" : ": " + good.error().at);
     return good;
   }
+  if (auto good = steps::traces::check_trace_sources(config.trace_sources); !good) return good;
   if (!config.ui_dir.empty() && !fs::is_directory(config.ui_dir, ignored))
     return wrong("a folder", "'" + config.ui_dir + "'", {}, "ui_dir");
   return {};

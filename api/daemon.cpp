@@ -17,6 +17,7 @@
 #include "steps/llm/client.hpp"
 #include "steps/script/script_pool.hpp"
 #include "steps/traces/collector.hpp"
+#include "steps/traces/source_puller.hpp"
 #include "store/rocks/rocks_event_log.hpp"
 
 namespace api {
@@ -44,6 +45,13 @@ steps::traces::CollectorOptions trace_options(const Config& config) {
   options.quiet = config.traces.quiet;
   options.age_max = std::chrono::hours(24 * config.traces.max_days);
   options.bytes_max = config.traces.max_bytes;
+  return options;
+}
+
+// What is older than traces are kept is not fetched either.
+steps::traces::PullerOptions puller_options(const Config& config) {
+  steps::traces::PullerOptions options;
+  options.first_age = std::chrono::hours(24 * config.traces.max_days);
   return options;
 }
 
@@ -78,6 +86,7 @@ struct Daemon::Parts {
       : config(std::move(given)),
         log(std::move(opened)),
         traces(std::move(collector)),
+        trace_sources(*traces, config.trace_sources, puller_options(config)),
         own_clock(engine::system_clock()),
         tokenizers(std::move(ranks)),
         models(config.models),
@@ -89,24 +98,15 @@ struct Daemon::Parts {
         io(1),
         workers(api_workers, api_queue_max),
         past(engine),
-        services{engine,
-                 hub,
-                 workers,
-                 past,
-                 metrics,
-                 config,
-                 orders,
-                 tokenizers,
-                 models,
-                 *traces,
-                 trace_bytes,
-                 outside,
-                 log->statistics().durability},
+        services{
+            engine,     hub,    workers, past,          metrics,     config,  orders,
+            tokenizers, models, *traces, trace_sources, trace_bytes, outside, log->statistics().durability},
         server(io, services, config.tokens) {}
 
   Config config;
   std::unique_ptr<store::RocksEventLog> log;
   std::unique_ptr<steps::traces::Collector> traces;
+  steps::traces::SourcePuller trace_sources;
   std::uint64_t trace_bytes = 0;
   std::unique_ptr<engine::Clock> own_clock;
   std::shared_ptr<const steps::Tokenizers> tokenizers;
@@ -167,6 +167,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(Config config, engine::Clock* cloc
   if (!parts->engine.alive(30s))
     return fail(ErrorCode::unavailable, "an engine that comes round", "none in 5 s");
   parts->guard.emplace(asio::make_work_guard(parts->io));
+  parts->trace_sources.start();
   // Behind the publications of every dataset: the first request sees them all.
   asio::post(parts->io, [raw = parts.get()] { raw->server.start(); });
   parts->thread = std::thread([raw = parts.get()] {
@@ -220,6 +221,7 @@ void Daemon::stop(std::chrono::milliseconds patience) {
   };
   while (connections() > 0 && left(patience / 3) > 100ms) std::this_thread::sleep_for(5ms);
   asio::post(parts_->io, [raw = parts_.get()] { raw->server.close_all(); });
+  parts_->trace_sources.stop();
   parts_->engine.stop(left(patience * 2 / 3));
   parts_->workers.stop();
   // Every command has been answered and every job is done: nobody waits for what will not come.

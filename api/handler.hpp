@@ -24,7 +24,8 @@ class Client;
 }
 namespace steps::traces {
 class Collector;
-}
+class SourcePuller;
+}  // namespace steps::traces
 
 namespace api {
 
@@ -43,6 +44,7 @@ struct Services {
   std::shared_ptr<const steps::Tokenizers> tokenizers;
   steps::llm::Client& models;
   steps::traces::Collector& traces;
+  steps::traces::SourcePuller& trace_sources;
   std::uint64_t& trace_bytes;  // of exports being taken in; the api thread's
   steps::Outside outside;
   std::string durability;  // as every answer about a dataset names it

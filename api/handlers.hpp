@@ -55,6 +55,9 @@ Result<Reply> get_trace_facets(const Call& call);
 Result<Reply> get_trace(const Call& call);
 boost::asio::awaitable<void> post_traces_preview(Stream& stream, Call call);
 boost::asio::awaitable<void> delete_traces(Stream& stream, Call call);
+// trace_sources.cpp
+Result<Reply> list_trace_sources(const Call& call);
+boost::asio::awaitable<void> post_trace_source_pull(Stream& stream, Call call);
 // traces_import.cpp
 boost::asio::awaitable<void> post_traces_import(Stream& stream, Call call);
 // otlp.cpp

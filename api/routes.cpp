@@ -107,6 +107,8 @@ const std::array table{
     Route{Verb::post, "/api/v1/traces/preview", "", viewer, &post_traces_preview},
     Route{Verb::post, "/api/v1/traces/import", "", editor, &post_traces_import},
     Route{Verb::post, "/api/v1/traces/litellm", "", editor, &post_traces_import},
+    Route{Verb::get, "/api/v1/traces/sources", "", viewer, here(list_trace_sources)},
+    Route{Verb::post, "/api/v1/traces/sources/{source}/pull", "", editor, &post_trace_source_pull},
     Route{Verb::get, "/api/v1/traces/{call}", "", viewer, aside(get_trace)},
     Route{Verb::post, "/v1/traces", "", editor, &post_otlp_traces},
     Route{Verb::post, "/v1/logs", "", editor, &post_otlp_logs},

@@ -9,6 +9,7 @@
 #include "api/version.hpp"
 #include "api/workers.hpp"
 #include "steps/traces/collector.hpp"
+#include "steps/traces/source_puller.hpp"
 
 namespace api {
 
@@ -68,6 +69,19 @@ void add_http(Exposition& out, const Metrics& metrics) {
   out.add("rftd_http_connections_refused_total", "counter", "Connections over the limit.",
           metrics.connections_refused);
   out.add("rftd_http_upload_bytes_total", "counter", "Bytes of request bodies read.", metrics.bytes_uploaded);
+}
+
+void add_trace_sources(Exposition& out, const std::vector<steps::traces::SourceStatus>& sources) {
+  const auto each = [&](std::string_view name, std::string_view type, std::string_view help, auto value) {
+    out.head(name, type, help);
+    for (const auto& source : sources) out.line(name, "source=\"" + source.source.name + "\"", value(source));
+  };
+  each("rftd_trace_source_taken_total", "counter", "New spans and observations that were pulled.",
+       [](const auto& source) { return source.taken_total; });
+  each("rftd_trace_source_failures_total", "counter", "Pulls that failed, since the start.",
+       [](const auto& source) { return source.failures; });
+  each("rftd_trace_source_up", "gauge", "Whether the last pull worked; 1 before the first.",
+       [](const auto& source) { return source.last_error.empty() ? 1 : 0; });
 }
 }  // namespace
 
@@ -140,6 +154,7 @@ Result<Reply> get_metrics(const Call& call) {
   out.head("rftd_traces_problems_total", "counter", "What could not be read of calls and spans, by reason.");
   for (const auto& [name, count] : traces.problems)
     out.line("rftd_traces_problems_total", "problem=\"" + name + "\"", count);
+  add_trace_sources(out, services.trace_sources.statuses());
   out.add("rftd_store_global_position", "counter", "Position of the newest event of all.",
           store.global_position);
   out.add("rftd_store_bytes", "gauge", "Bytes on disk.", store.bytes_on_disk);

@@ -52,7 +52,7 @@ class SourcePuller::Source {
     if (!options_.now) options_.now = system_now;
     status_.source = source_;
     status_.state = waiting_state();
-    load_problem_ = run_.load();
+    loaded_ = run_.load();
     show(run_.state());
     if (!status_.last_error.empty()) status_.state = PullState::failing;
   }
@@ -105,10 +105,9 @@ class SourcePuller::Source {
   void work(const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "pull");
     while (wait_until_due(stop)) {
-      const auto failed =
-          load_problem_ ? run_.pull(stop) : std::optional(PullFailure{.error = load_problem_.error()});
+      if (!loaded_) loaded_ = run_.load();
+      const auto failed = loaded_ ? run_.pull(stop) : std::optional(PullFailure{.error = loaded_.error()});
       if (failed && failed->stopped) return;
-      if (!load_problem_) load_problem_ = run_.load();
       finish(failed);
     }
   }
@@ -135,9 +134,11 @@ class SourcePuller::Source {
 
   void finish(const std::optional<PullFailure>& failed) {
     const std::string error = failed ? failed->error.message() : std::string{};
-    if (failed) spdlog::warn("trace source {}: {}", source_.name, error);
-    if (const auto kept = run_.ended(error); !kept)
-      spdlog::error("trace source {}: {}", source_.name, kept.error().message());
+    log_change(error);
+    if (loaded_) {
+      if (const auto kept = run_.ended(error); !kept)
+        spdlog::error("trace source {}: {}", source_.name, kept.error().message());
+    }
     failures_in_a_row_ = failed ? failures_in_a_row_ + 1 : 0;
     const auto wait = failed ? wait_after(*failed) : source_.every;
     const std::lock_guard lock(mutex_);
@@ -150,6 +151,17 @@ class SourcePuller::Source {
     status_.next_pull_at = options_.now() + std::chrono::microseconds(wait).count();
   }
 
+  // The same failure every few seconds would fill the log.
+  void log_change(const std::string& error) {
+    if (error == logged_) return;
+    if (error.empty()) {
+      spdlog::info("trace source {}: works again", source_.name);
+    } else {
+      spdlog::warn("trace source {}: {}", source_.name, error);
+    }
+    logged_ = error;
+  }
+
   milliseconds wait_after(const PullFailure& failed) {
     if (failed.wished) return std::clamp(*failed.wished, options_.retry_delay, wish_max);
     if (!failed.may_heal) return std::max(options_.wrong_delay, source_.every);
@@ -160,7 +172,8 @@ class SourcePuller::Source {
   const TraceSource source_;
   PullerOptions options_;
   PullRun run_;  // the thread's, once that has been started
-  Result<void> load_problem_;
+  Result<void> loaded_;
+  std::string logged_;  // the error that the log has told of last
   std::minstd_rand random_;
   std::uint32_t failures_in_a_row_ = 0;
 

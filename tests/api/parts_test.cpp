@@ -108,6 +108,50 @@ TEST_CASE("a configuration is read", "[api][parts]") {
   REQUIRE(config->tokens.at(0).sha256.at(31) == 0xaa);
 }
 
+TEST_CASE("sources of traces are read from a file, and refused where they cannot be right", "[api][parts]") {
+  support::TempFolder folder;
+  const std::string path = folder / "rftd.toml";
+  const std::string good =
+      "data = \"/var/lib/rftd\"\n[[trace_sources]]\nname = \"prod\"\nkind = \"langfuse\"\n"
+      "base_url = \"https://cloud.langfuse.com\"\ncredential = \"LANGFUSE_KEYS\"\n";
+  std::ofstream(path) << good
+                      << "every_seconds = 0\noverlap_seconds = 1200\nfrom = \"2026-01-01T00:00:00Z\"\n"
+                         "answer_bytes = 5000\n[[trace_sources]]\nname = \"local\"\nkind = \"vllora\"\n"
+                         "base_url = \"http://127.0.0.1:9090\"\n";
+  const auto config = api::config_from_file(path);
+  REQUIRE(config);
+  REQUIRE(config->trace_sources.size() == 2);
+  const auto& prod = config->trace_sources.front();
+  CHECK(prod.name == "prod");
+  CHECK(prod.credential == "LANGFUSE_KEYS");
+  CHECK(prod.every == std::chrono::milliseconds(0));
+  CHECK(prod.overlap == std::chrono::seconds(1200));
+  CHECK(prod.from == "2026-01-01T00:00:00Z");
+  CHECK(prod.answer_bytes_max == 5000);
+  CHECK(config->trace_sources.back().every == std::chrono::seconds(60));
+  CHECK(config->trace_sources.back().overlap == std::chrono::seconds(300));
+  CHECK(check(*config));
+
+  CHECK(error_in_config("[[trace_sources]]\nnam = \"a\"\n").contains("'trace_sources.nam'"));
+  CHECK(error_in_config("[trace_sources]\nname = \"a\"\n").contains("[[trace_sources]]"));
+  CHECK(error_in_config("[[trace_sources]]\nevery_seconds = -1\n")
+            .starts_with("rftd.toml:2: expected a number"));
+  const auto refused = [&](const std::string& more) {
+    std::ofstream(path, std::ios::trunc) << good << more;
+    const auto read = api::config_from_file(path);
+    REQUIRE(read);
+    const auto checked = check(*read);
+    REQUIRE_FALSE(checked);
+    return checked.error().message();
+  };
+  CHECK(refused("[[trace_sources]]\nname = \"prod\"\nkind = \"vllora\"\nbase_url = \"http://[::1]:9090\"\n")
+            .contains("'prod' twice"));
+  CHECK(refused("[[trace_sources]]\nname = \"b\"\nkind = \"helicone\"\nbase_url = \"http://[::1]:9090\"\n")
+            .contains("'helicone'"));
+  CHECK(refused("[[trace_sources]]\nname = \"b\"\nkind = \"langfuse\"\nbase_url = \"https://a.example\"\n")
+            .contains("credential"));
+}
+
 TEST_CASE("a bucket empties and fills again with time", "[api][parts]") {
   api::RateLimit limit(2, 3);
   const api::RateLimit::Time start{};

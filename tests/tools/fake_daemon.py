@@ -68,6 +68,9 @@ GENERATED = {"items": [{"number": 0, "topic": "t2", "topic_name": "Endgames", "s
 CALL = {"id": "c7", "time": "2025-01-01T00:00:00Z", "model": "gpt\u001b[31m-4o", "provider": "openai", "dialect": "genai",
         "status": "ok", "turns": 2, "messages": 4, "tokens_in": 1200, "tokens_out": None, "latency_ms": 812.5, "labels": [],
         "preview": "how\u202e many?", "trace_id": "ab", "span_id": "cd", "problems": [{"problem": "clock_ahead", "attribute": "start"}]}
+SOURCE = {"name": "prod", "kind": "langfuse", "base_url": "https://cloud.langfuse.com", "every_seconds": 60, "state": "failing",
+          "watermark": None, "last_pull_at": None, "last_taken": 0, "taken_total": 12, "last_error": "401 Unauthorized",
+          "next_pull_at": None}
 CALL_IN_FULL = CALL | {
     "messages": [{"role": "user", "content": [{"type": "text", "text": "how many?"}, {"type": "image_url"}]},
                  {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "count", "arguments": "{}"}}]},
@@ -143,7 +146,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                      "children": [{"id": "t2", "name": "Openings", "records": 9, "keywords": [],
                                    "description": "First moves", "children": []}]}]},
                 "/traces": {"items": [CALL], "next": "c9", "total": 7, "kept": 9}, "/traces/facets": FACETS,
-                "/traces/c7": CALL_IN_FULL,
+                "/traces/c7": CALL_IN_FULL, "/traces/sources": {"items": [SOURCE]},
                 "/system": {"version": "0.1.0", "store": {"durability": "fsync"}}}
         if path == "/datasets":
             after = int(query.get("cursor", ["0"])[0])
@@ -167,6 +170,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "/traces/import":
             return self.answer(200, {"lines": 3, "calls": 1, "spans": 1, "repeated": 1, "refused_total": 1,
                                      "refused": [{"line": 2, "error": "expected JSON\u001b[2J"}]})
+        if path == "/traces/sources/prod/pull":
+            return self.answer(202, SOURCE | {"state": "pulling", "last_error": None})
+        if path.startswith("/traces/sources/"):
+            return self.answer(404, {"title": "Not Found", "status": 404, "detail": "expected a source, found none",
+                                     "hint": "there are: prod"}, "application/problem+json")
         if path.endswith("/pull"):
             return self.answer(200, PULLED | {"run": None}) if "preview" in self.path else self.answer(202, PULLED)
         if path.endswith("/import"):

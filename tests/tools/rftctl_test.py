@@ -96,7 +96,8 @@ class WithDaemon(unittest.TestCase):
                           ["runs", "show", "d1", "run1"], ["events", "d1"], ["diff", "d1", "--from", "1"], ["system"],
                           ["generate", "start", "d1", "--preview"], ["generate", "d1"], ["generate", "list", "d1"],
                           ["generate", "show", "d1", "run2"], ["generate", "records", "d1"], ["dry-run", "list", "d1"],
-                          ["traces", "list"], ["traces", "facets"], ["traces", "show", "c7"]):
+                          ["traces", "list"], ["traces", "facets"], ["traces", "show", "c7"],
+                          ["traces", "sources"]):
             with self.subTest(arguments=arguments):
                 done = self.call(*arguments)
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -217,6 +218,21 @@ class WithDaemon(unittest.TestCase):
         self.assertTrue(done.stdout.startswith(b"would take 5 of 9"), done.stdout)
         self.assertEqual(self.call("traces", "pull", "d1", "--wait").returncode, 0)
         self.assertEqual(self.last()[1], "/api/v1/datasets/d1/runs/run1")
+
+    def test_sources_of_traces_are_shown_and_pulled_from_by_name(self):
+        out = self.call("traces", "sources").stdout.decode()
+        for word in ("prod", "langfuse", "failing", "401 Unauthorized", "12"):
+            self.assertIn(word, out)
+        done = self.call("traces", "sources", "pull", "prod")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"pulling", done.stdout)
+        self.assertEqual(self.last()[1], "/api/v1/traces/sources/prod/pull")
+        done = self.call("traces", "sources", "pull", "a/b?c")
+        self.assertEqual(self.last()[1], "/api/v1/traces/sources/a%2Fb%3Fc/pull")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"there are: prod", done.stderr)
+        for wrong in (["traces", "sources", "pull"], ["traces", "sources", "push"]):
+            self.assertEqual(self.call(*wrong).returncode, 2)
 
     def test_a_dataset_is_created_from_traces(self):
         for options, source in (([], {"type": "traces", "filter": {}}),

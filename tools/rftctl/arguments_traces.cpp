@@ -8,7 +8,7 @@ namespace rftctl {
 namespace {
 
 struct TracesArguments {
-  std::string dataset, call, file;
+  std::string dataset, call, file, source;
   TraceFilter filter;
   TracePull pull;
   Page page;
@@ -48,6 +48,17 @@ void add_pull(CLI::App& traces, CommandLine& line) {
   auto* preview = sub->add_flag("--preview", a->pull.preview, "Only say what would be taken");
   sub->add_flag("--wait", a->pull.wait, "Wait for its end")->excludes(preview);
   on_chosen(sub, line, [a](Context& context) { return pull_traces(context, a->dataset, a->pull); });
+}
+
+void add_sources(CLI::App& traces, CommandLine& line) {
+  auto* sources = traces.add_subcommand("sources", "Where the daemon pulls traces from, and how that goes");
+  sources->require_subcommand(0, 1);
+  auto a = std::make_shared<TracesArguments>();
+  auto* pull = sources->add_subcommand("pull", "Pull from a source now, whatever its schedule says");
+  pull->add_option("source", a->source, "Name of the source")->required();
+  on_chosen(sources, line, [pull, a](Context& context) {
+    return pull->parsed() ? pull_trace_source(context, a->source) : show_trace_sources(context);
+  });
 }
 
 }  // namespace
@@ -91,6 +102,7 @@ void add_trace_verbs(CLI::App& app, CommandLine& line) {
   sub->add_option("file", import->file, "The file, or - for standard input")->required();
   on_chosen(sub, line, [import](Context& context) { return import_traces(context, import->file); });
 
+  add_sources(*traces, line);
   add_pull(*traces, line);
 }
 

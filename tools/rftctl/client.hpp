@@ -71,6 +71,8 @@ class Client {
 std::string path_of(std::initializer_list<std::string_view> parts);
 // Of one call in the trace store, encoded.
 std::string trace_path_of(std::string_view call);
+// To pull from a source of traces, encoded.
+std::string source_path_of(std::string_view source);
 
 // "?a=b&c=d", encoded; parameters with an empty value are left out.
 class Query {

@@ -32,6 +32,10 @@ std::string trace_path_of(std::string_view call) {
   return "/traces/" + encoded(call);
 }
 
+std::string source_path_of(std::string_view source) {
+  return "/traces/sources/" + encoded(source) + "/pull";
+}
+
 Query& Query::add(std::string_view name, std::string_view value) {
   if (value.empty()) return *this;
   text_ += text_.empty() ? '?' : '&';

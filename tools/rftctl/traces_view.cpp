@@ -122,4 +122,19 @@ std::string pulled_view(const json& answer, bool preview) {
   return out + ")\n";
 }
 
+std::string trace_sources_view(const Terminal& terminal, const json& list) {
+  const json& items = member(list, "items");
+  if (!items.is_array() || items.empty())
+    return "no source is configured\n  hint    [[trace_sources]] in rftd.toml names one to pull from\n";
+  std::vector<std::vector<std::string>> rows{
+      {"NAME", "KIND", "STATE", "LAST PULL", "TAKEN>", "TOTAL>", "NEXT PULL", "LAST ERROR"}};
+  for (const json& source : items) {
+    rows.push_back({or_dash(source, "name"), text(source, "kind"), text(source, "state"),
+                    or_dash(source, "last_pull_at"), with_commas(count(source, "last_taken")),
+                    with_commas(count(source, "taken_total")), or_dash(source, "next_pull_at"),
+                    or_dash(source, "last_error")});
+  }
+  return table(terminal, rows);
+}
+
 }  // namespace rftctl

@@ -18,5 +18,7 @@ std::string trace_view(const Terminal& terminal, const json& call);
 std::string imported_traces_view(const json& answer);
 // What a dataset took, or with `preview` would take, and what was left out by reason.
 std::string pulled_view(const json& answer, bool preview);
+// Where the daemon itself gets traces from.
+std::string trace_sources_view(const Terminal& terminal, const json& list);
 
 }  // namespace rftctl

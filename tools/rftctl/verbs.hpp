@@ -183,6 +183,9 @@ json selection_of(const TraceSelection& selection);
 int list_traces(Context& context, const TraceFilter& filter, const Page& page);
 int show_trace_facets(Context& context, const TraceFilter& filter);
 int show_trace(Context& context, const std::string& call);
+int show_trace_sources(Context& context);
+// Now, whatever its schedule says; answered before it has ended.
+int pull_trace_source(Context& context, const std::string& source);
 int pull_traces(Context& context, const std::string& dataset, const TracePull& wanted);
 int create_from_traces(Context& context, const std::string& name, const std::string& objective,
                        const TraceSelection& selection);

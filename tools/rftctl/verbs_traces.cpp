@@ -80,6 +80,18 @@ int show_trace(Context& context, const std::string& call) {
                       [&](const json& found) { return trace_view(context.terminal(), found); });
 }
 
+int show_trace_sources(Context& context) {
+  return context.show(context.client().get("/traces/sources"),
+                      [&](const json& list) { return trace_sources_view(context.terminal(), list); });
+}
+
+int pull_trace_source(Context& context, const std::string& source) {
+  return context.show(context.client().send("POST", source_path_of(source), json::object()),
+                      [&](const json& item) {
+                        return trace_sources_view(context.terminal(), json{{"items", json::array({item})}});
+                      });
+}
+
 int pull_traces(Context& context, const std::string& dataset, const TracePull& wanted) {
   const auto id = context.dataset(dataset);
   if (!id) return context.tell(id.error());

@@ -1090,6 +1090,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the daemon pulls traces from, and how that goes */
+        get: operations["listTraceSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/sources/{source}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pull from a source now; a pull under way is not started twice */
+        post: operations["pullTraceSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces/{call}": {
         parameters: {
             query?: never;
@@ -2530,6 +2564,32 @@ export interface components {
             bytes: number;
             oldest: string | null;
             newest: string | null;
+        };
+        TraceSource: {
+            name: string;
+            /** @enum {string} */
+            kind: "langfuse" | "vllora";
+            base_url: string;
+            /** @description 0: only when asked */
+            every_seconds: number;
+            /**
+             * @description off: has no schedule, pulls when asked
+             * @enum {string}
+             */
+            state: "idle" | "pulling" | "failing" | "off";
+            /** @description All that began before it has been taken; the next pull begins overlap_seconds earlier. */
+            watermark: string | null;
+            /** @description When the last pull ended, however. */
+            last_pull_at: string | null;
+            /** @description Spans or observations of the last pull that were new or had changed. */
+            last_taken: number;
+            taken_total: number;
+            /** @description Why the last pull failed; null when it did not. */
+            last_error: string | null;
+            next_pull_at: string | null;
+        };
+        TraceSourceList: {
+            items: components["schemas"]["TraceSource"][];
         };
         /** @description A filter, or ids; neither: every call (of a pull: the dataset's last filter, from its watermark). */
         CallSelection: {
@@ -5115,6 +5175,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallsTaken"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTraceSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sources of the configuration */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceSourceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pullTraceSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source, pulling */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceSource"];
                 };
             };
             default: components["responses"]["Problem"];
