@@ -84,7 +84,7 @@ TEST_CASE("a pull that fails says why, and no source of the name is 404", "[api]
   CHECK(t.client->get("/metrics").body.contains("rftd_trace_source_up{source=\"prod\"} 0\n"));
   const HttpAnswer unknown = t.client->post("/api/v1/traces/sources/other/pull", "");
   CHECK(unknown.status == 404);
-  CHECK(Json::parse(unknown.body)["hint"] == "there are: prod");
+  CHECK(error_of(unknown)["hint"] == "there are: prod");
   CHECK(t.client->get("/readyz").status == 200);
 }
 
@@ -93,5 +93,5 @@ TEST_CASE("a daemon without sources says so", "[api][traces]") {
   CHECK(t.json("/api/v1/traces/sources") == Json{{"items", Json::array()}});
   const HttpAnswer unknown = t.client->post("/api/v1/traces/sources/prod/pull", "");
   CHECK(unknown.status == 404);
-  CHECK(Json::parse(unknown.body)["hint"].get<std::string>().contains("[[trace_sources]]"));
+  CHECK(error_of(unknown)["hint"].get<std::string>().contains("[[trace_sources]]"));
 }

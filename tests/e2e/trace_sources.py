@@ -8,14 +8,16 @@ from collections import Counter
 
 from daemon import case, check, equal, run_cases
 from trace_bodies import all_calls, dataset_from, exported, settled
-from trace_peers import KEYS, Langfuse, Vllora
+from trace_peers import KEYS, Langfuse, Vllora, moment
 
 os.environ["E2E_LANGFUSE_KEYS"] = KEYS
 
 
-def section(name, peer, every, port=None):
+def section(name, peer, every, port=None, since=None):
     lines = ["[[trace_sources]]", f'name = "{name}"', f'kind = "{peer.kind}"', f"every_seconds = {every}",
              f'base_url = "http://127.0.0.1:{port or peer.port}"']
+    if since:
+        lines.append(f'from = "{moment(since)}"')
     if peer.credential:
         lines.append(f'credential = "{peer.credential}"')
     if peer.project:
@@ -95,13 +97,19 @@ def killed(place):
         now = time.time()
         for number in range(1200):
             peer.add(number, now - 200_000 + 150 * number)
-        daemon = daemon_with(place, [section("prod", peer, 3600)], name=peer.kind).start()
+        daemon = daemon_with(place, [section("prod", peer, 3600, since=now - 200_001)], name=peer.kind).start()
+        parts = []  # what a kill left
         for _ in range(4):
             target = peer.asked + 2 + chance.randrange(6)
             daemon.wait_for(lambda: peer.asked >= target or source(daemon, "prod")["state"] == "idle", "a few pages")
             daemon.kill()
-            check(peer.asked > 0, "something was asked")
+            peer.before = lambda path, query: (503, {}, {"Retry-After": "600"})
             daemon.start()
+            parts.append(source(daemon, "prod")["taken_total"])
+            daemon.kill()
+            peer.before = None
+            daemon.start()
+        check(any(0 < part < 1200 for part in parts), f"a kill in the middle: {parts}")
         taken(daemon, "prod", 1200)
         check_calls(daemon, peer)
         equal(daemon.stop(), 0, "the exit code of rftd")

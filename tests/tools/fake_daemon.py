@@ -174,7 +174,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(202, SOURCE | {"state": "pulling", "last_error": None})
         if path.startswith("/traces/sources/"):
             return self.answer(404, {"title": "Not Found", "status": 404, "detail": "expected a source, found none",
-                                     "hint": "there are: prod"}, "application/problem+json")
+                                     "errors": [{"wanted": "a source", "found": "none", "hint": "there are: prod"}]}, "application/problem+json")
         if path.endswith("/pull"):
             return self.answer(200, PULLED | {"run": None}) if "preview" in self.path else self.answer(202, PULLED)
         if path.endswith("/import"):
