@@ -19,15 +19,21 @@ constexpr std::int64_t second = 1'000'000;
 struct Place {
   support::TempFolder folder;
   std::int64_t now = 1'800'000'000 * second;
+  std::size_t waiting_max = 100'000;
+  std::size_t waiting_bytes = std::size_t{128} << 20U;
   std::unique_ptr<Collector> collector;
 
   explicit Place(std::uint64_t bytes_max = 0) { open(bytes_max); }
+  // With room for so much of what waits.
+  Place(std::size_t traces, std::size_t bytes) : waiting_max(traces), waiting_bytes(bytes) { open(); }
   void open(std::uint64_t bytes_max = 0) {
     collector.reset();
     CollectorOptions options;
     options.store.folder = folder.path().string();
     options.store.sync = false;
     options.bytes_max = bytes_max;
+    options.waiting_max = waiting_max;
+    options.waiting_bytes = waiting_bytes;
     options.quiet = std::chrono::milliseconds(50);
     options.now = [this] { return now; };
     auto opened = Collector::open(std::move(options));
@@ -133,6 +139,60 @@ TEST_CASE("what was taken and not yet looked at is looked at after a restart", "
   place.collector->settle();
   CHECK(place.all().size() == 1);
   CHECK(place.collector->counts().traces_waiting == 0);
+}
+
+TEST_CASE("however little room there is for what waits, the same calls are found", "[traces][collector]") {
+  const auto found = [](Place& place) {
+    std::mt19937 random(11);
+    for (unsigned round = 0; round < 20; ++round) {
+      std::vector<Span> spans;
+      for (unsigned i = 0; i < 10; ++i)
+        spans.push_back(chat_span(random() % 120, "hello " + std::to_string(i)));
+      // The same trace again, with a span of its own.
+      spans.push_back(spans.front());
+      spans.back().span_id = "00000000000000" + std::to_string(10 + round);
+      REQUIRE(place.collector->take({std::move(spans), {}, {}}));
+    }
+    place.collector->settle();
+    CHECK(place.collector->counts().traces_waiting == 0);
+    std::multiset<std::tuple<std::string, std::vector<std::string>, std::string>> calls;
+    for (const std::uint64_t number : place.all()) {
+      const auto call = place.collector->find(number);
+      REQUIRE(call);
+      REQUIRE(*call);
+      calls.emplace((*call)->summary.trace, (*call)->summary.span_ids, (*call)->summary.text);
+    }
+    return calls;
+  };
+  Place roomy;
+  const auto expected = found(roomy);
+  CHECK(expected.size() > 80);
+  Place few_traces(std::size_t{7}, std::size_t{1} << 20U);
+  CHECK(found(few_traces) == expected);
+  Place few_bytes(std::size_t{1000}, std::size_t{3000});
+  CHECK(found(few_bytes) == expected);
+  few_bytes.open();
+  CHECK(few_bytes.all().size() == expected.size());
+}
+
+TEST_CASE("what is removed while it waits does not come back", "[traces][collector]") {
+  Place place;
+  for (unsigned round = 0; round < 50; ++round) {
+    place.take({chat_span(round, "hello")});
+    const auto calls = place.all();
+    REQUIRE(calls.size() == 1);
+    Span late = chat_span(round, "late");
+    late.span_id = "00000000000000ff";
+    REQUIRE(place.collector->take({{late}, {}, {}}));
+    REQUIRE(place.collector->remove(calls));
+    place.collector->settle();
+    for (const std::uint64_t number : place.all()) {
+      const auto call = place.collector->find(number);
+      REQUIRE(call);
+      CHECK(*call);  // what is listed can be read
+    }
+    if (!place.all().empty()) REQUIRE(place.collector->remove(place.all()));
+  }
 }
 
 TEST_CASE("a late span gives its call a new sequence number and no second call", "[traces][collector]") {
