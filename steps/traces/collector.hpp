@@ -123,13 +123,12 @@ class Collector {
   schemas::Result<void> retain();
   schemas::Result<std::uint64_t> remove_traces(const std::vector<std::string>& traces);
   [[nodiscard]] schemas::Result<std::optional<CallSummary>> summary(std::uint64_t number) const;
-  void sort_index() const;
 
   CollectorOptions options_;
   std::unique_ptr<store::TraceStore> store_;
 
   mutable std::shared_mutex index_mutex_;
-  mutable CallIndex index_;
+  CallIndex index_;
   std::map<std::string, std::uint64_t> problems_;  // under index_mutex_
   std::atomic<std::uint64_t> sequence_{0};
 

@@ -362,6 +362,7 @@ bool matches_slowly(const CallSummary& call, const CallFilter& f) {
 }  // namespace
 
 TEST_CASE("filters and facets agree with looking at each call", "[traces][collector]") {
+  const unsigned erase_every = GENERATE(20U, 2U);  // the second until rows are cleaned away
   std::mt19937 random(11);
   const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   const auto one_of = [&](std::initializer_list<const char*> texts) {
@@ -370,7 +371,7 @@ TEST_CASE("filters and facets agree with looking at each call", "[traces][collec
   CallIndex index;
   std::map<std::uint64_t, CallSummary> calls;
   std::uint64_t sequence = 0;
-  for (unsigned i = 0; i < 3000; ++i) {
+  for (unsigned i = 0; i < (erase_every == 2 ? 6000 : 3000); ++i) {
     CallSummary call;
     call.number = one_of({"", "", "again"}).empty() || calls.empty() ? i + 1 : 1 + below(i);
     call.sequence = ++sequence;
@@ -385,12 +386,13 @@ TEST_CASE("filters and facets agree with looking at each call", "[traces][collec
     call.session = one_of({"", "s1", "s2"});
     call.run = one_of({"", "s1"});
     call.text = one_of({"open with e4", "castle early", "trade queens early", ""});
+    call.system = one_of({"You are a coach.", "Be brief, coach.", ""});
     if (below(2) == 0) call.labels.push_back("l1");
     if (below(3) == 0) call.labels.push_back("l2");
     if (call.number != i + 1 && !calls.contains(call.number)) continue;
     index.put(call);
     calls[call.number] = call;
-    if (below(20) == 0) {
+    if (below(erase_every) == 0) {
       const auto gone = calls.begin()->first;
       index.erase(gone);
       calls.erase(gone);
@@ -410,12 +412,25 @@ TEST_CASE("filters and facets agree with looking at each call", "[traces][collec
     if (below(4) == 0) f.tokens_from = below(100);
     if (below(5) == 0) f.session = one_of({"s1", "s2", "s3"});
     if (below(4) == 0) f.words = one_of({"early", "castle early", "queens e4", "e4"});
-    index.sort();
+    if (below(5) == 0) f.system_words = one_of({"coach", "brief", "a coach"});
+    // Page by page, of any size; words are the caller's to look at.
     std::vector<std::uint64_t> found;
-    index.find(f, {}, [&](std::uint64_t number) {
-      if (has_words_of(calls.at(number), f)) found.push_back(number);
-      return true;
-    });
+    std::optional<CallIndex::Place> after;
+    const std::size_t limit = 1 + below(300);
+    for (bool more = true; more;) {
+      const auto page = index.newest(f, after, limit);
+      for (const std::uint64_t number : page.numbers) {
+        after = CallIndex::Place{calls.at(number).time, number};
+        if (has_words_of(calls.at(number), f)) found.push_back(number);
+      }
+      more = page.numbers.size() == limit;
+      if (!f.has_words()) CHECK(page.total == index.count(f));
+    }
+    CHECK(index.newest(f, std::nullopt, 0).numbers.empty());
+    auto all = index.numbers(f);
+    std::erase_if(all, [&](std::uint64_t number) { return !has_words_of(calls.at(number), f); });
+    std::ranges::reverse(all);
+    CHECK(all == found);
     std::vector<std::uint64_t> wanted;
     for (const auto& [number, call] : calls) {
       if (matches_slowly(call, f)) wanted.push_back(number);
