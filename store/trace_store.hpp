@@ -91,8 +91,8 @@ class TraceStore {
   [[nodiscard]] virtual schemas::Result<bool> holds(const TraceItem& item) const = 0;
   // Nothing when there is no such note.
   [[nodiscard]] virtual schemas::Result<std::optional<std::string>> note(std::string_view key) const = 0;
-  // Of all that was put and has not been attended to, oldest first.
-  [[nodiscard]] virtual schemas::Result<std::vector<TraceMark>> marks() const = 0;
+  // Of what was put and has not been attended to, oldest first.
+  [[nodiscard]] virtual schemas::Result<std::vector<TraceMark>> marks(std::size_t limit) const = 0;
 
   // The items of a trace, by kind and id, until `on_item` says false.
   using OnItem = std::function<bool(TraceItemKind, std::string_view bytes)>;
