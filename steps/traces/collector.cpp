@@ -93,7 +93,7 @@ std::vector<store::TraceItem> Collector::items_of(Arrivals arrivals) {
 }
 
 Result<void> Collector::take(Arrivals arrivals) {
-  const std::vector<store::TraceItem> items = items_of(std::move(arrivals));
+  std::vector<store::TraceItem> items = items_of(std::move(arrivals));
   if (items.empty()) return {};
   auto marks = store_->put(items, {}, options_.now());
   if (!marks) return std::unexpected(marks.error());

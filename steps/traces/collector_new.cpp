@@ -16,8 +16,9 @@ Result<std::size_t> Collector::take_new(Arrivals arrivals, const std::string& ke
   const store::TraceNote kept{key, note(fresh.size())};
   const auto marks = store_->put(fresh, {&kept, 1}, options_.now());
   if (!marks) return std::unexpected(marks.error());
-  wait_for(*marks);
-  return fresh.size();
+  const std::size_t taken = fresh.size();
+  wait_for(*marks, std::move(fresh));
+  return taken;
 }
 
 Result<std::optional<std::string>> Collector::note(const std::string& key) const {
