@@ -4,7 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "steps/llm/connection_impl.hpp"
-#include "steps/llm/wire_head.hpp"
+#include "steps/llm/wire_head_impl.hpp"
 
 namespace steps::llm {
 

@@ -18,7 +18,7 @@
 #include "steps/llm/dialect.hpp"
 #include "steps/llm/pace.hpp"
 #include "steps/llm/retry.hpp"
-#include "steps/llm/wire_head.hpp"
+#include "steps/llm/wire_head_impl.hpp"
 #include "steps/topics/rng.hpp"
 
 namespace steps::llm {

@@ -1,4 +1,4 @@
-#include "steps/llm/wire_head.hpp"
+#include "steps/llm/wire_head_impl.hpp"
 
 namespace steps::llm {
 

@@ -1,14 +1,4 @@
-// The trace store on RocksDB, a database of its own. Numbers in keys are big-endian so that keys sort by
-// them.
-//
-//   family   key                                        ->  value
-//   default  "numbers"                                  ->  next call number(8) next sequence(8)
-//   default  "note/" key                                ->  value
-//   items    length of trace(2) trace kind(1) id        ->  bytes of the item
-//   marks    stamp(8) trace                             ->  received(8)
-//   traces   trace                                      ->  received(8) bytes(8) numbers of its calls(8 each)
-//   ages     received(8) trace                          ->  nothing
-//   calls    number(8)                                  ->  sequence(8) bytes of the row
+// The trace store on RocksDB, a database of its own. Its keys and values: trace_rows.hpp.
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -21,75 +11,17 @@
 
 #include "store/keys.hpp"
 #include "store/rocks/database.hpp"
+#include "store/rocks/trace_rows.hpp"
 #include "store/trace_store.hpp"
 
 namespace store {
+
+using namespace trace_rows;
 
 namespace {
 enum class TraceFamily { numbers, items, marks, traces, ages, calls };
 constexpr std::array<const char*, 6> trace_family_names{"default", "items", "marks",
                                                         "traces",  "ages",  "calls"};
-
-void append_number(std::string& out, std::uint64_t value) {
-  std::array<char, 8> bytes{};
-  keys::put_number(bytes.data(), value);
-  out.append(bytes.data(), bytes.size());
-}
-
-std::string number_key(std::uint64_t value) {
-  std::string key;
-  append_number(key, value);
-  return key;
-}
-
-// Received times are after 1970, so that they sort as they are.
-std::string numbered(std::uint64_t value, std::string_view rest) {
-  std::string key = number_key(value);
-  key += rest;
-  return key;
-}
-
-std::string items_prefix(std::string_view trace) {
-  std::string key;
-  key += static_cast<char>(trace.size() >> 8U);
-  key += static_cast<char>(trace.size() & 0xFFU);
-  key += trace;
-  return key;
-}
-
-std::string item_key(const TraceItem& item) {
-  std::string key = items_prefix(item.trace);
-  key += static_cast<char>(item.kind);
-  key += item.id;
-  return key;
-}
-
-std::string note_key(std::string_view key) {
-  return "note/" + std::string(key);
-}
-
-std::string encode_info(const TraceInfo& info) {
-  std::string value = number_key(static_cast<std::uint64_t>(info.received));
-  append_number(value, info.bytes);
-  for (const std::uint64_t number : info.calls) append_number(value, number);
-  return value;
-}
-
-Result<TraceInfo> decode_info(std::string_view value) {
-  if (value.size() < 16 || value.size() % 8 != 0) {
-    return schemas::fail(ErrorCode::corrupt, "a trace's row of 16 bytes and 8 for each call",
-                         std::to_string(value.size()) + " bytes");
-  }
-  TraceInfo info{static_cast<std::int64_t>(keys::number_at(value, 0)), keys::number_at(value, 8), {}};
-  for (std::size_t at = 16; at < value.size(); at += 8) info.calls.push_back(keys::number_at(value, at));
-  return info;
-}
-
-Result<CallRow> decode_row(std::uint64_t number, std::string_view value) {
-  if (value.size() < 8)
-    return schemas::fail(ErrorCode::corrupt, "a call's row", std::to_string(value.size()) + " bytes");
-  return CallRow{number, keys::number_at(value, 0), std::string(value.substr(8))};
-}
 
 rocksdb::ColumnFamilyOptions options_of(TraceFamily family, const TraceStore::Options& from,
                                         const std::shared_ptr<rocksdb::Cache>& cache) {
