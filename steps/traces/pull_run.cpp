@@ -164,6 +164,8 @@ std::optional<PullFailure> PullRun::refused(const llm::Fetched& fetched, const s
          {}});
   }
   llm::Failure failure = fetched.failure;
+  // A smaller page may be less than the server cannot do.
+  if ((failure.timed_out || failure.status >= 500) && limit_ > 1) limit_ /= 2;
   if (failure.status != 0) failure.message = llm::read_complaint(fetched.body).message;
   failure.message = llm::beginning(failure.message);
   scrub(failure.message, key);

@@ -45,7 +45,8 @@ std::size_t number_of(const Asked& asked, const char* name, std::size_t otherwis
 std::string observation(const Told& told, bool is_v2) {
   // v2 gives input and output as texts.
   const std::string input =
-      is_v2 ? R"("{\"messages\":[{\"role\":\"user\",\"content\":\"ask )" + told.id + R"(\"}]}")"
+      is_v2 ? R"("{\"messages\":[{\"role\":\"user\",\"content\":\"ask )" + told.id +
+                  R"(\"}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"search\"}}]}")"
             : R"({"messages":[{"role":"user","content":"ask )" + told.id + "\"}]}";
   const std::string output = is_v2 ? R"("{\"role\":\"assistant\",\"content\":\")" + told.answer + R"(\"}")"
                                    : R"({"role":"assistant","content":")" + told.answer + "\"}";

@@ -134,9 +134,25 @@ TEST_CASE("a page that is too large is asked for in halves", "[traces][pull]") {
   });
 }
 
+TEST_CASE("a server that cannot give a page is asked for a smaller one", "[traces][pull]") {
+  with_each_kind([](PullPeer& peer, const char* kind) {
+    add_some(peer, 0, 50, start - 30 * minute, second);
+    peer.before = [](const Asked& asked, unsigned) -> std::string {
+      if (std::stoi(asked.query.at("limit")) <= 16) return {};
+      return tests::response(504, "");
+    };
+    Pulled here(kind, peer.base_url());
+    here.source.every = 3600s;
+    here.open();
+    here.wait_for([](const SourceStatus& s) { return s.state == PullState::idle && s.taken_total == 50; });
+    CHECK(here.status().failures == 2);
+    CHECK(here.asked_texts() == texts_up_to(50));
+  });
+}
+
 TEST_CASE("stopping ends a request under way, and what was taken before stays", "[traces][pull]") {
   with_each_kind([](PullPeer& peer, const char* kind) {
-    add_some(peer, 0, 200, start - 30 * minute, second);
+    add_some(peer, 0, 200, start - 50 * minute, 10 * second);
     std::atomic<bool> hangs = false;
     std::atomic<bool> let_go = false;
     peer.before = [&](const Asked&, unsigned number) -> std::string {

@@ -58,6 +58,7 @@ TEST_CASE("an observation that has got its answer since takes the place of the o
   CHECK((*call)->call.session == "s");
   CHECK((*call)->call.labels == std::vector<std::string>{"billing"});
   CHECK((*call)->call.model() == "m");
+  CHECK((*call)->call.tools.contains("search"));
 }
 
 TEST_CASE("what a person removed does not come back with the overlap, nor after a restart",
