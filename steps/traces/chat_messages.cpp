@@ -104,8 +104,7 @@ class Reader {
   }
 
   void read_array(const JsonIndex& json, JsonRef array, std::string_view role, unsigned depth) {
-    if (json.has_children(array) && is_output_item(json, json.first(array)))
-      return read_items(json, array, role, depth);
+    if (holds_items(json, array)) return read_items(json, array, role, depth);
     if (json.has_children(array) && is_part(json, json.first(array))) {
       Message message{std::string(role), {}, {}, {}, {}};
       read_parts(json, array, message);
@@ -113,6 +112,16 @@ class Reader {
     }
     for (JsonRef c = json.first(array); c != json.end(array); c = json.next(c))
       read_value(json, c, role, depth + 1);
+  }
+
+  // Parts of one message may have the same types, so those are told by how the list begins.
+  static bool holds_items(const JsonIndex& json, JsonRef array) {
+    if (!json.has_children(array)) return false;
+    if (is_part(json, json.first(array))) return is_output_item(json, json.first(array));
+    for (JsonRef c = json.first(array); c != json.end(array); c = json.next(c)) {
+      if (is_output_item(json, c)) return true;
+    }
+    return false;
   }
 
   // The items of OpenAI's responses API: messages beside calls of functions and their outputs.

@@ -1,7 +1,9 @@
 #include "steps/traces/message_events.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
+#include <unordered_map>
 
 #include "steps/traces/call_fields.hpp"
 
@@ -86,6 +88,28 @@ void gather_content(const SpanEvent& event, Gathered& all) {
   }
 }
 
+// Exporters send in batches, and one may end within a call whose records all have the same time. Then its
+// last ones are at the end of one batch and at the beginning of the next, which has none before them.
+void sort_in_time(std::vector<const LogRecord*>& records) {
+  struct Batch {
+    std::uint32_t first = std::numeric_limits<std::uint32_t>::max();
+    std::uint32_t count = 0;
+  };
+  std::unordered_map<std::uint64_t, Batch> batches;
+  for (const LogRecord* record : records) {
+    Batch& batch = batches[record->batch];
+    batch.first = std::min(batch.first, record->index);
+    ++batch.count;
+  }
+  const auto key = [&](const LogRecord* record) {
+    const Batch& batch = batches.at(record->batch);
+    return std::tuple(record->time_ns, ~batch.first, ~batch.count, record->batch, record->index);
+  };
+  std::ranges::sort(records, {}, key);
+  const auto repeated = std::ranges::unique(records, {}, key);
+  records.erase(repeated.begin(), repeated.end());
+}
+
 }  // namespace
 
 bool is_call_event(std::string_view name) {
@@ -109,12 +133,7 @@ void read_span_events(const std::vector<SpanEvent>& events, Call& call) {
 }
 
 void read_log_records(std::vector<const LogRecord*> records, Call& call) {
-  const auto key = [](const LogRecord* record) {
-    return std::tuple(record->time_ns, record->batch, record->index);
-  };
-  std::ranges::sort(records, {}, key);
-  const auto repeated = std::ranges::unique(records, {}, key);
-  records.erase(repeated.begin(), repeated.end());
+  sort_in_time(records);
   const bool had_output = call.output.has_value();
   Gathered all;
   for (const LogRecord* record : records) {

@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections import Counter
 
@@ -14,6 +15,13 @@ from trace_bodies import all_calls
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NODE, PACKAGES = os.environ.get("SDK_NODE"), os.environ.get("SDK_PACKAGES")
+TEXTS = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"}
+PROTOCOLS = {"http/protobuf": "application/x-protobuf", "http/json": "application/json"}
+
+
+def need_packages():
+    if not NODE or not PACKAGES:
+        sys.exit("expected Node.js in SDK_NODE, and in SDK_PACKAGES a folder where `npm ci` has installed tests/e2e/sdk/package.json")
 
 
 def started(endpoint, model, program, *arguments, **more):

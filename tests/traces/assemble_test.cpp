@@ -1,5 +1,6 @@
 #include "steps/traces/assemble.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace steps::traces;
@@ -145,6 +146,28 @@ TEST_CASE("messages come from events, the newest batch of records, and in the or
   const auto told = calls_of({with_events});
   CHECK(told[0].prompt.at(0).content == "\"q\"");
   CHECK(told[0].output->content == "\"a\"");
+}
+
+TEST_CASE("records of one time that two or three batches have between them are in order",
+          "[traces][assemble]") {
+  const Span bare = span("a", "", "chat m", {{"gen_ai.operation.name", "chat"}});
+  for (const std::vector<std::uint64_t>& batches :
+       {std::vector<std::uint64_t>{1, 2, 3}, {3, 2, 1}, {2, 3, 1}}) {
+    std::vector<LogRecord> logs;
+    for (std::uint32_t number = 0; number < 9; ++number) {
+      // Of batches of five: the last two of the first, all of the second, two of the third.
+      const std::size_t batch = number < 2 ? 0 : number < 7 ? 1 : 2;
+      const std::uint32_t index = number < 2 ? 3 + number : number < 7 ? number - 2 : number - 7;
+      const std::string body = R"({"content":")" + std::to_string(number) + R"("})";
+      logs.push_back(record("gen_ai.user.message", body, 10, index, batches[batch]));
+    }
+    std::ranges::reverse(logs);
+    const auto calls = calls_of({bare}, logs);
+    REQUIRE(calls.at(0).prompt.size() == 9);
+    for (std::size_t number = 0; number < 9; ++number) {
+      CHECK(calls[0].prompt[number].content == '"' + std::to_string(number) + '"');
+    }
+  }
 }
 
 TEST_CASE("details in log records: instructions on the span, and a streamed answer in parts",

@@ -28,6 +28,9 @@ const tools = {
 };
 const stopWhen = (ai.isStepCount ?? ai.stepCountIs)(3);
 const user = (content) => ({ role: "user", content });
+let api = "";
+// The same through both APIs of the provider, but for one word: what was said twice would be one record.
+const by = (prompt) => `${api}: ${prompt}`;
 
 async function streamed(options) {
   let problem;
@@ -38,15 +41,14 @@ async function streamed(options) {
   return text;
 }
 
-// The same through both APIs of the provider.
 function conversations(model) {
   const base = { ...told, model, maxRetries: 0 };
   return {
     async single() {
-      await ai.generateText({ ...base, system: "You are a bank helper.", prompt: "Where is my card?" });
+      await ai.generateText({ ...base, system: "You are a bank helper.", prompt: by("Where is my card?") });
     },
     async multi() {
-      const messages = [user("What is a fork?")];
+      const messages = [user(by("What is a fork?"))];
       for (const next of ["And a pin? \"Quoted\",\nnew line, ünï¢ödé 🙂 \\ {\"a\":1}", "Thanks."]) {
         const { text } = await ai.generateText({ ...base, system: "Answer in one line.", messages });
         messages.push({ role: "assistant", content: text }, user(next));
@@ -54,30 +56,31 @@ function conversations(model) {
       await ai.generateText({ ...base, system: "Answer in one line.", messages });
     },
     async tool() {
-      await ai.generateText({ ...base, prompt: "What is the weather in Lima?", tools, stopWhen });
+      await ai.generateText({ ...base, prompt: by("What is the weather in Lima?"), tools, stopWhen });
     },
     async tools() {
-      await ai.generateText({ ...base, system: "Use tools.", prompt: "Say aloud the weather in Pune and Oslo", tools, stopWhen });
+      await ai.generateText({ ...base, system: "Use tools.", prompt: by("Say aloud the weather in Pune and Oslo"), tools, stopWhen });
     },
     async stream() {
-      await streamed({ model, system: "Be short.", prompt: "Tell me something, bit by bit." });
+      await streamed({ model, system: "Be short.", prompt: by("Tell me something, bit by bit.") });
     },
     async stream_tool() {
-      await streamed({ model, prompt: "What is the weather in Cairo?", tools, stopWhen });
+      await streamed({ model, prompt: by("What is the weather in Cairo?"), tools, stopWhen });
     },
     async object() {
-      await ai.generateText({ ...base, prompt: "Answer in JSON: what is six times seven?", output: ai.Output.object({ schema: z.object({ answer: z.number() }) }) });
+      await ai.generateText({ ...base, prompt: by("Answer in JSON: what is six times seven?"), output: ai.Output.object({ schema: z.object({ answer: z.number() }) }) });
     },
     async errors() {
-      await fails(() => ai.generateText({ ...base, prompt: "Please fail with 500." }));
-      await fails(() => streamed({ model, system: "Be kind.", prompt: "Please fail with 400, streamed." }));
-      await ai.generateText({ ...base, maxRetries: 2, prompt: "This works at the second try." });
+      await fails(() => ai.generateText({ ...base, prompt: by("Please fail with 500.") }));
+      await fails(() => streamed({ model, system: "Be kind.", prompt: by("Please fail with 400, streamed.") }));
+      await ai.generateText({ ...base, maxRetries: 2, prompt: by("This works at the second try.") });
     },
   };
 }
 
 const chosen = process.argv.slice(3);
-for (const [api, model] of [["chat", openai.chat("gpt-4o-mini")], ["responses", openai.responses("gpt-4o")]]) {
+for (const [name, model] of [["chat", openai.chat("gpt-4o-mini")], ["responses", openai.responses("gpt-4o")]]) {
+  api = name;
   for (const [name, work] of Object.entries(conversations(model))) {
     if (chosen.length && !chosen.includes(`${api}-${name}`)) continue;
     await conversation(`${shape}-${api}-${name}`, work);
