@@ -185,6 +185,7 @@ void read_rules(std::span<const Rule> rules, Source& source, Call& call, std::bi
       if (!built.empty()) datum = Datum{false, built};
     } else {
       datum = source.find(rule.attribute);
+      if (datum && rule.form == Form::json) datum->is_text = false;
     }
     if (!datum || datum->bytes.empty()) continue;
     if (!set(call, rule, *datum)) {

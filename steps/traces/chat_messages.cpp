@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "steps/text/json_string.hpp"
+#include "steps/traces/media_parts.hpp"
 
 namespace steps::traces {
 
@@ -263,6 +264,9 @@ class Reader {
       } else if (any_of(type, {"", "text", "input_text", "output_text"}) && json.is(text, JsonKind::string)) {
         only_text = text_of(json, text);
         contents.push_back(R"({"type":"text","text":)" + json_quoted(only_text) + "}");
+      } else if (std::string image = image_part(json, part, type); !image.empty()) {
+        all_text = false;
+        contents.push_back(std::move(image));
       } else {
         if (!any_of(type, {"image_url", "image", "input_image", "input_audio", "audio", "file"}))
           problem(Problem::unknown_part);

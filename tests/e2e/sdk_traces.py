@@ -16,10 +16,18 @@ def tried_again(exchange, exchanges):
                                              and e["model_asked"] == exchange["model_asked"] for e in exchanges)
 
 
+PICTURE = "data:image/png;base64,iVBORw0KGgo="
+
+
 # What each library does not tell; everything else has to be there. A table, because it is theirs and not ours.
 
 def otel_tells(call, exchange):
-    return {**call, "tools": []}
+    call = {**copy.deepcopy(call), "tools": []}
+    if exchange["api"] == "chat":  # texts only
+        for message in call["messages"]:
+            if "content" in message:
+                message["content"] = message["content"].replace(f"[{PICTURE}]", "")
+    return call
 
 
 def openinference_tells(call, exchange):

@@ -8,11 +8,16 @@ import re
 import threading
 
 
+def address_of(part):
+    image = part["image_url"]  # an address in the responses API, an object in the chat API
+    return image["url"] if isinstance(image, dict) else image
+
+
 def plain(message):
-    """A message without what differs from library to library: key order, empty contents, spaces in arguments."""
+    """A message without what differs from library to library: key order, empty contents, one text in parts, spaces in arguments."""
     content = message.get("content")
     if isinstance(content, list):
-        content = "".join(part.get("text", "") for part in content)
+        content = "".join(part.get("text") or f"[{address_of(part)}]" for part in content)
     calls = [{"id": call["id"], "name": call["function"]["name"], "arguments": json.loads(call["function"]["arguments"])}
              for call in message.get("tool_calls") or []]
     found = {"role": message["role"], "content": content or None, "tool_calls": calls or None,

@@ -170,6 +170,19 @@ TEST_CASE("records of one time that two or three batches have between them are i
   }
 }
 
+TEST_CASE("an AI SDK call whose inner span never came has the prompt of its outer one",
+          "[traces][assemble]") {
+  const auto prompt_of = [](const char* json) {
+    return calls_of(
+               {span("a", "", "ai.streamText", {{"ai.operationId", "ai.streamText"}, {"ai.prompt", json}})})
+        .at(0)
+        .prompt;
+  };
+  const std::vector<Message> wanted{{"system", "\"be brief\"", {}, {}, {}}, {"user", "\"q\"", {}, {}, {}}};
+  CHECK(prompt_of(R"({"system":"be brief","prompt":"q"})") == wanted);
+  CHECK(prompt_of(R"({"system":"be brief","messages":[{"role":"user","content":"q"}]})") == wanted);
+}
+
 TEST_CASE("details in log records: instructions on the span, and a streamed answer in parts",
           "[traces][assemble]") {
   constexpr const char* event = "gen_ai.client.inference.operation.details";

@@ -70,6 +70,10 @@ function conversations(model) {
     async object() {
       await ai.generateText({ ...base, prompt: by("Answer in JSON: what is six times seven?"), output: ai.Output.object({ schema: z.object({ answer: z.number() }) }) });
     },
+    async image() {
+      const content = [{ type: "text", text: by("What is this?") }, { type: "file", mediaType: "image/png", data: "iVBORw0KGgo=" }];
+      await ai.generateText({ ...base, messages: [user(content)] });
+    },
     async errors() {
       await fails(() => ai.generateText({ ...base, prompt: by("Please fail with 500.") }));
       await fails(() => streamed({ model, system: "Be kind.", prompt: by("Please fail with 400, streamed.") }));

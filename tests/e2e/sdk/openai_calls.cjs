@@ -9,6 +9,7 @@ const openai = new OpenAI({ apiKey: "none", maxRetries: 0, fetch: tagged });
 const patient = new OpenAI({ apiKey: "none", maxRetries: 2, fetch: tagged });
 const model = "gpt-4o-mini";
 const weather = { name: "get_weather", description: "The weather of the next days", parameters: { type: "object", properties: { city: { type: "string" }, days: { type: "integer" } }, required: ["city"] } };
+const picture = "data:image/png;base64,iVBORw0KGgo=";
 const tools = [{ type: "function", function: weather }];
 const system = (content) => ({ role: "system", content });
 const user = (content) => ({ role: "user", content });
@@ -92,6 +93,9 @@ const chats = {
   async json() {
     await chat([user("Answer in JSON: what is six times seven?")]);
   },
+  async image() {
+    await chat([user([{ type: "text", text: "What is this?" }, { type: "image_url", image_url: { url: picture } }])]);
+  },
   async errors() {
     await fails(() => chat([user("Please fail with 500.")]));
     await fails(() => chat([system("Be kind."), user("Please fail with 400.")]));
@@ -127,6 +131,9 @@ const responses = {
   async response_stream_tools() {
     const input = [user("Say aloud the weather in Bonn and Cork")];
     await response(input, { stream: true, tools: [{ type: "function", strict: false, ...weather }] });
+  },
+  async response_image() {
+    await response([user([{ type: "input_text", text: "And what is this?" }, { type: "input_image", detail: "auto", image_url: picture }])]);
   },
   async response_error() {
     await fails(() => response("Please fail with 500, response."));
