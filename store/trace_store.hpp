@@ -80,8 +80,8 @@ class TraceStore {
 
   // Durable when it returns, all or nothing. Errors: no_space, io.
   virtual schemas::Result<std::vector<TraceMark>> put(std::span<const TraceItem> items, std::int64_t now) = 0;
-  // Of all that was put and has not been attended to, oldest first.
-  [[nodiscard]] virtual schemas::Result<std::vector<TraceMark>> marks() const = 0;
+  // Of what was put and has not been attended to, oldest first.
+  [[nodiscard]] virtual schemas::Result<std::vector<TraceMark>> marks(std::size_t limit) const = 0;
 
   // The items of a trace, by kind and id, until `on_item` says false.
   using OnItem = std::function<bool(TraceItemKind, std::string_view bytes)>;

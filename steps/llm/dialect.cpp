@@ -31,7 +31,7 @@ Dialect adapt(Dialect dialect, unsigned status, std::string_view message) {
     dialect.no_seed = true;
   } else if (dialect.schema != SchemaMode::words &&
              mentions(text, {"response_format", "json_schema", "json_object", "structured output", "grammar",
-                             "guided"})) {
+                             "guided", "initialize samplers"})) {  // the last: llama-server of its grammar
     dialect.schema = dialect.schema == SchemaMode::json_schema ? SchemaMode::json_object : SchemaMode::words;
   }
   return dialect;

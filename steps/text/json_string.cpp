@@ -97,9 +97,40 @@ void append_unescaped(std::string_view raw, std::string& out) {
                            [&](char* bytes, std::size_t) { return before + unescape(raw, bytes + before); });
 }
 
+namespace {
+
+// How many ASCII characters from `from` on stand for themselves within quotes.
+std::size_t plain_length(const char* from, const char* end) {
+  const char* at = from;
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i space = _mm_set1_epi8(' ');
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    // Bytes from 0x80 on are below zero, so one comparison finds them and the control characters.
+    const __m128i special =
+        _mm_or_si128(_mm_cmplt_epi8(bytes, space),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
+    if (mask != 0)
+      return static_cast<std::size_t>(at - from) + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+#endif
+  while (at != end && *at >= ' ' && *at != '"' && *at != '\\') ++at;
+  return static_cast<std::size_t>(at - from);
+}
+
+}  // namespace
+
 void append_quoted(std::string_view text, std::string& out) {
+  out.reserve(out.size() + text.size() + 2);
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t plain = plain_length(text.data() + at, text.data() + text.size());
+    out.append(text.substr(at, plain));
+    at += plain;
+    if (at == text.size()) break;
     const char c = text[at];
     const std::size_t length = utf8_sequence(text, at);
     if (length == 0) {

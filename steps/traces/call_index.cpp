@@ -3,58 +3,16 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <set>
+#include <ranges>
+#include <utility>
 
 namespace steps::traces {
 namespace {
 
 enum Flag : std::uint8_t { failed = 1, has_tools = 2, has_output = 4, erased = 8 };
-constexpr std::uint64_t text_seed = 1;
-constexpr std::uint64_t system_seed = 2;
-constexpr unsigned bits_a_word = 3;
-
+constexpr std::size_t unused_min = 65'536;  // of signatures, before they are worth a cleaning
 std::uint64_t hash_of(std::string_view text) {
   return text.empty() ? 0 : XXH3_64bits(text.data(), text.size()) | 1U;
-}
-
-bool is_letter(unsigned char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
-}
-
-// Calls on_word(word) for each.
-template <class OnWord>
-void each_word(std::string_view text, OnWord on_word) {
-  std::string word;
-  const auto end_word = [&] {
-    if (!word.empty()) on_word(std::string_view(word));
-    word.clear();
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 'A' && c <= 'Z') c = static_cast<unsigned char>(c - 'A' + 'a');
-    if (c < 0x80) {
-      if (is_letter(c)) word += static_cast<char>(c);
-      if (!is_letter(c)) end_word();
-      ++i;
-      continue;
-    }
-    end_word();
-    std::size_t end = i + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
-    on_word(text.substr(i, end - i));
-    i = end;
-  }
-  end_word();
-}
-
-bool holds(std::string_view text, std::string_view words) {
-  if (words.empty()) return true;
-  std::set<std::string, std::less<>> wanted;
-  each_word(words, [&](std::string_view word) { wanted.emplace(word); });
-  each_word(text, [&](std::string_view word) {
-    if (const auto found = wanted.find(word); found != wanted.end()) wanted.erase(found);
-  });
-  return wanted.empty();
 }
 
 // Widths that people read: from a minute on.
@@ -64,6 +22,17 @@ std::int64_t bucket_for(std::int64_t span) {
     if (span / (minutes * minute) < static_cast<std::int64_t>(facet_buckets_max)) return minutes * minute;
   }
   return span / static_cast<std::int64_t>(facet_buckets_max - 1) + 1;
+}
+
+void count_times(const std::vector<std::int64_t>& times, Facets& facets) {
+  const auto [first, last] = std::ranges::minmax(times);
+  facets.bucket = bucket_for(last - first);
+  const std::int64_t begin = first - ((first % facets.bucket) + facets.bucket) % facets.bucket;
+  std::vector<std::uint64_t> counts(static_cast<std::size_t>((last - begin) / facets.bucket) + 1);
+  for (const std::int64_t time : times) ++counts[static_cast<std::size_t>((time - begin) / facets.bucket)];
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] != 0) facets.times[begin + static_cast<std::int64_t>(i) * facets.bucket] = counts[i];
+  }
 }
 
 std::vector<FacetCount> most(const std::vector<std::uint64_t>& counts,
@@ -84,7 +53,7 @@ bool more_first(const FacetCount& a, const FacetCount& b) {
 }
 
 bool has_words_of(const CallSummary& summary, const CallFilter& filter) {
-  return holds(summary.text, filter.words) && holds(summary.system, filter.system_words);
+  return has_all_words(summary.text, filter.words) && has_all_words(summary.system, filter.system_words);
 }
 
 // A filter in the numbers of an index.
@@ -98,8 +67,11 @@ class CallIndex::Test {
     dialects_ = ids(filter.dialects);
     labels_ = ids(filter.labels);
     session_ = hash_of(filter.session);
-    sign(signature_, filter.words, text_seed);
-    sign(signature_, filter.system_words, system_seed);
+    words_ = word_hashes(filter.words);
+    if (filter.system_words.empty()) return;
+    const auto wanted = word_hashes(filter.system_words);
+    for (const System& system : index.systems_)
+      systems_.push_back(index.signatures_.may_have(system.words, wanted));
   }
 
   // Which kinds of conditions a row fails.
@@ -142,28 +114,17 @@ class CallIndex::Test {
     if (filter_.has_output && *filter_.has_output != ((row.flags & has_output) != 0)) return true;
     if (session_ != 0 && row.session != session_ && row.thread != session_ && row.run != session_)
       return true;
-    for (std::size_t i = 0; i < signature_words; ++i) {
-      if ((row.signature[i] & signature_[i]) != signature_[i]) return true;
-    }
-    return false;
+    if (!systems_.empty() && !systems_[row.system]) return true;
+    return !words_.empty() && !index_.signatures_.may_have(row.words, words_);
   }
 
   const CallIndex& index_;
   const CallFilter& filter_;
   std::vector<std::uint32_t> models_, providers_, dialects_, labels_;
   std::uint64_t session_ = 0;
-  Signature signature_{};
+  std::vector<std::uint64_t> words_;
+  std::vector<bool> systems_;  // which may have the words; empty: all will do
 };
-
-void CallIndex::sign(Signature& signature, std::string_view text, std::uint64_t seed) {
-  each_word(text, [&](std::string_view word) {
-    std::uint64_t bits = XXH3_64bits_withSeed(word.data(), word.size(), seed);
-    for (unsigned i = 0; i < bits_a_word; ++i, bits >>= 9U) {
-      const auto bit = static_cast<unsigned>(bits & 511U);
-      signature[bit / 64] |= std::uint64_t{1} << (bit % 64);
-    }
-  });
-}
 
 std::uint32_t CallIndex::name(std::string_view text) {
   const auto [found, added] =
@@ -179,6 +140,13 @@ std::uint32_t CallIndex::label_set(const std::vector<std::string>& labels) {
   std::ranges::sort(ids);
   const auto [found, added] = label_sets_.try_emplace(ids, static_cast<std::uint32_t>(labels_.size()));
   if (added) labels_.push_back(ids);
+  return found->second;
+}
+
+std::uint32_t CallIndex::system(std::string_view text) {
+  const std::uint64_t hash = hash_of(text);
+  const auto [found, added] = system_of_.try_emplace(hash, static_cast<std::uint32_t>(systems_.size()));
+  if (added) systems_.push_back({hash, signatures_.add(text)});
   return found->second;
 }
 
@@ -204,73 +172,83 @@ void CallIndex::put(const CallSummary& summary) {
   row.turns = summary.turns;
   row.flags = static_cast<std::uint8_t>((summary.failed ? failed : 0) | (summary.has_tools ? has_tools : 0) |
                                         (summary.has_output ? has_output : 0));
-  sign(row.signature, summary.text, text_seed);
-  sign(row.signature, summary.system, system_seed);
+  row.system = system(summary.system);
+  row.words = signatures_.add(summary.text);
   if (rows_.empty() || rows_.back().number < row.number) {
-    order_.push_back(static_cast<std::uint32_t>(rows_.size()));
     rows_.push_back(row);
     return;
   }
   const std::size_t at = slot(row.number);
-  if (at == rows_.size()) return;  // numbers only grow: a row between others has been erased
-  if ((rows_[at].flags & erased) != 0) return;
-  if (rows_[at].time != row.time) sorted_ = 0;
-  rows_[at] = row;
+  // Numbers only grow: a row between others has been erased.
+  const bool is_kept = at < rows_.size() && (rows_[at].flags & erased) == 0;
+  unused_ += is_kept ? rows_[at].words.size : row.words.size;
+  if (is_kept) rows_[at] = row;
+  if (unused_ > unused_min && unused_ * 2 > signatures_.size()) compact();
 }
 
 void CallIndex::erase(std::uint64_t number) {
   const std::size_t at = slot(number);
   if (at == rows_.size() || (rows_[at].flags & erased) != 0) return;
   rows_[at].flags |= erased;
+  unused_ += rows_[at].words.size;
   ++erased_;
   if (erased_ > 1024 && erased_ * 2 > rows_.size()) compact();
 }
 
 void CallIndex::compact() {
   std::erase_if(rows_, [](const Row& row) { return (row.flags & erased) != 0; });
+  const WordSignatures old = std::exchange(signatures_, {});
+  const std::vector<System> old_systems = std::exchange(systems_, {{}});
+  system_of_ = {{0, 0}};
+  for (Row& row : rows_) {
+    row.words = signatures_.add(old, row.words);
+    const System& system = old_systems[row.system];
+    const auto [found, added] =
+        system_of_.try_emplace(system.hash, static_cast<std::uint32_t>(systems_.size()));
+    if (added) systems_.push_back({system.hash, signatures_.add(old, system.words)});
+    row.system = found->second;
+  }
   erased_ = 0;
-  sorted_ = 0;
-  order_.resize(rows_.size());
-  for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
+  unused_ = 0;
 }
 
-void CallIndex::sort() {
-  const auto earlier = [this](std::uint32_t a, std::uint32_t b) {
-    return rows_[a].time != rows_[b].time ? rows_[a].time < rows_[b].time : rows_[a].number < rows_[b].number;
-  };
-  const auto middle = order_.begin() + static_cast<std::ptrdiff_t>(sorted_);
-  std::sort(middle, order_.end(), earlier);
-  if (sorted_ > 0 && sorted_ < order_.size() && earlier(*middle, *(middle - 1))) {
-    std::vector<std::uint32_t> merged;
-    merged.reserve(order_.size());
-    std::merge(order_.begin(), middle, middle, order_.end(), std::back_inserter(merged), earlier);
-    order_ = std::move(merged);
-  }
-  sorted_ = order_.size();
-}
-
-void CallIndex::find(const CallFilter& filter, std::optional<Place> after,
-                     const std::function<bool(std::uint64_t)>& on_call) const {
+CallIndex::Newest CallIndex::newest(const CallFilter& filter, std::optional<Place> after,
+                                    std::size_t limit) const {
   const Test test(*this, filter);
-  std::size_t end = order_.size();
-  if (after) {
-    const auto before_it = [&](std::uint32_t slot, const Place& place) {
-      const Row& row = rows_[slot];
-      return row.time != place.time ? row.time < place.time : row.number < place.number;
-    };
-    end = static_cast<std::size_t>(std::lower_bound(order_.begin(), order_.end(), *after, before_it) -
-                                   order_.begin());
+  const auto is_newer = [](const Place& a, const Place& b) {
+    return a.time != b.time ? a.time > b.time : a.number > b.number;
+  };
+  Newest found;
+  std::vector<Place> places;  // a heap with the oldest in front
+  // From the end, where the newest are about: most of the others are then older than all that are held.
+  for (const Row& row : std::views::reverse(rows_)) {
+    if (test.failing(row) != Test::none) continue;
+    ++found.total;
+    const Place place{row.time, row.number};
+    if (limit == 0 || (after && !is_newer(*after, place))) continue;
+    if (places.size() == limit) {
+      if (!is_newer(place, places.front())) continue;
+      std::ranges::pop_heap(places, is_newer);
+      places.pop_back();
+    }
+    places.push_back(place);
+    std::ranges::push_heap(places, is_newer);
   }
-  while (end-- > 0) {
-    const Row& row = rows_[order_[end]];
-    if (test.failing(row) == Test::none && !on_call(row.number)) return;
-  }
+  std::ranges::sort_heap(places, is_newer);
+  for (const Place& place : places) found.numbers.push_back(place.number);
+  return found;
 }
 
 std::uint64_t CallIndex::count(const CallFilter& filter) const {
   const Test test(*this, filter);
   return static_cast<std::uint64_t>(
       std::ranges::count_if(rows_, [&](const Row& row) { return test.failing(row) == Test::none; }));
+}
+
+std::vector<std::uint64_t> CallIndex::numbers(const CallFilter& filter) const {
+  auto found = newest(filter, std::nullopt, rows_.size()).numbers;
+  std::ranges::reverse(found);
+  return found;
 }
 
 Facets CallIndex::facets(const CallFilter& filter) const {
@@ -300,10 +278,7 @@ Facets CallIndex::facets(const CallFilter& filter) const {
   facets.dialects = most(dialects, texts_);
   facets.labels = most(labels, texts_);
   if (times.empty()) return facets;
-  const auto [first, last] = std::ranges::minmax(times);
-  facets.bucket = bucket_for(last - first);
-  for (const std::int64_t time : times)
-    ++facets.times[time - ((time % facets.bucket) + facets.bucket) % facets.bucket];
+  count_times(times, facets);
   return facets;
 }
 

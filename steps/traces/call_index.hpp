@@ -1,12 +1,10 @@
-// All calls of the trace store in memory, some 150 bytes each, so that filters and facets look at every one
-// of a million within the time of a click. Texts stay on the disk: what a filter on words leaves over is read
-// and looked at by the caller.
+// All calls of the trace store in memory, some 100 bytes each and 12 bits a word, so that filters and facets
+// look at every one of a million within the time of a click. Texts stay on the disk: what a filter on words
+// leaves over is read and looked at by the caller.
 //
 // Not synchronized: one thread writes while nobody reads.
 #pragma once
 
-#include <array>
-#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "steps/traces/call_summary.hpp"
+#include "steps/traces/word_signature.hpp"
 
 namespace steps::traces {
 
@@ -39,8 +38,7 @@ struct CallFilter {
   [[nodiscard]] bool has_words() const { return !words.empty() || !system_words.empty(); }
 };
 
-// Whether the texts hold the filter's words; all else is the index's business. Words are runs of ASCII
-// letters and digits in any case, and single characters of all other scripts.
+// Whether the texts hold the filter's words; all else is the index's business.
 [[nodiscard]] bool has_words_of(const CallSummary& summary, const CallFilter& filter);
 
 struct FacetCount {
@@ -72,24 +70,24 @@ class CallIndex {
   void erase(std::uint64_t number);
   [[nodiscard]] std::size_t size() const { return rows_.size() - erased_; }
 
-  // Puts the newest in their order; before the functions below.
-  void sort();
-  [[nodiscard]] bool sorted() const { return sorted_ == order_.size(); }
-
   struct Place {
     std::int64_t time = 0;
     std::uint64_t number = 0;
   };
-  // The numbers of calls that match but for the words' own text, newest first, from behind `after` on, until
-  // `on_call` says false.
-  void find(const CallFilter& filter, std::optional<Place> after,
-            const std::function<bool(std::uint64_t number)>& on_call) const;
+  // Of what follows, calls whose words are others than the filter's may be among those that match: one in
+  // 100.
+  struct Newest {
+    std::uint64_t total = 0;             // of all that match
+    std::vector<std::uint64_t> numbers;  // newest first
+  };
+  // The newest `limit` behind `after`.
+  [[nodiscard]] Newest newest(const CallFilter& filter, std::optional<Place> after, std::size_t limit) const;
   [[nodiscard]] std::uint64_t count(const CallFilter& filter) const;
+  // Of all that match, oldest first.
+  [[nodiscard]] std::vector<std::uint64_t> numbers(const CallFilter& filter) const;
   [[nodiscard]] Facets facets(const CallFilter& filter) const;
 
  private:
-  static constexpr std::size_t signature_words = 8;  // of 64 bits
-  using Signature = std::array<std::uint64_t, signature_words>;
   struct Row {
     std::uint64_t number = 0;
     std::uint64_t sequence = 0;
@@ -103,21 +101,29 @@ class CallIndex {
     std::uint32_t dialect = 0;
     std::uint32_t labels = 0;  // of label_sets_
     std::uint32_t turns = 0;
+    std::uint32_t system = 0;  // of systems_
+    WordSignatures::Ref words;
     std::uint8_t flags = 0;
-    Signature signature{};  // of the words of text and system prompt
+  };
+  // A system prompt stands in many calls.
+  struct System {
+    std::uint64_t hash = 0;
+    WordSignatures::Ref words;
   };
   class Test;
 
   std::uint32_t name(std::string_view text);
   std::uint32_t label_set(const std::vector<std::string>& labels);
+  std::uint32_t system(std::string_view text);
   [[nodiscard]] std::size_t slot(std::uint64_t number) const;
-  static void sign(Signature& signature, std::string_view text, std::uint64_t seed);
   void compact();
 
-  std::vector<Row> rows_;             // by number
-  std::vector<std::uint32_t> order_;  // slots; the first `sorted_` by time and number
-  std::size_t sorted_ = 0;
+  std::vector<Row> rows_;  // by number
   std::size_t erased_ = 0;
+  std::size_t unused_ = 0;  // of signatures_, of rows that have changed
+  WordSignatures signatures_;
+  std::vector<System> systems_{{}};
+  std::unordered_map<std::uint64_t, std::uint32_t> system_of_{{0, 0}};  // hash -> systems_
   std::unordered_map<std::string, std::uint32_t> names_{{"", 0}};
   std::vector<std::string> texts_{""};  // of names_
   std::map<std::vector<std::uint32_t>, std::uint32_t> label_sets_{{{}, 0}};

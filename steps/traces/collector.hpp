@@ -15,6 +15,7 @@
 
 #include "steps/traces/call_index.hpp"
 #include "steps/traces/otlp.hpp"
+#include "steps/traces/waiting_traces.hpp"
 #include "store/trace_store.hpp"
 
 namespace steps::traces {
@@ -22,7 +23,10 @@ namespace steps::traces {
 struct CollectorOptions {
   store::TraceStore::Options store;
   std::chrono::milliseconds quiet{2000};  // a trace is looked at when nothing has come for so long
-  std::chrono::hours age_max{24 * 30};    // older traces are removed; 0: none
+  unsigned threads = 2;                   // that look at traces
+  std::size_t waiting_max = 100'000;      // traces in memory that wait; further ones wait on the disk
+  std::size_t waiting_bytes = std::size_t{128} << 20U;  // of what they hold; the rest is read from the disk
+  std::chrono::hours age_max{24 * 30};                  // older traces are removed; 0: none
   std::uint64_t bytes_max = std::uint64_t{10}
                             << 30U;   // on the disk, about: beyond, the oldest go; 0: no limit
   std::function<std::int64_t()> now;  // µs UTC; the system's clock when empty
@@ -101,39 +105,40 @@ class Collector {
   static constexpr std::size_t trace_items_max = 20'000;  // of one trace: the rest is kept, and not looked at
 
  private:
-  struct Waiting {
-    std::vector<store::TraceMark> marks;
-    std::int64_t last = 0;  // µs UTC
-    std::int64_t first = 0;
-  };
+  struct Looked;
   struct Batch;
 
   explicit Collector(CollectorOptions options);
   schemas::Result<void> load();
-  void wait_for(std::vector<store::TraceMark> marks);
+  void wait_for(std::span<const store::TraceMark> marks, std::vector<store::TraceItem> items);
+  schemas::Result<void> wait_for_rest();
   void run(const std::stop_token& stop);
-  std::vector<std::pair<std::string, Waiting>> due(std::size_t limit);
-  schemas::Result<void> look_at(std::vector<std::pair<std::string, Waiting>> traces);
-  schemas::Result<void> look_at_one(const std::string& trace, Batch& batch);
+  std::vector<WaitingTraces::Trace> due(std::size_t limit);
+  schemas::Result<void> look_at(std::vector<WaitingTraces::Trace> traces, std::uint64_t removals);
+  [[nodiscard]] std::vector<schemas::Result<Looked>> look_at_each(
+      std::span<const WaitingTraces::Trace> traces, std::int64_t now) const;
+  [[nodiscard]] schemas::Result<Looked> look_at_one(const WaitingTraces::Trace& trace,
+                                                    std::int64_t now) const;
   void publish(const Batch& batch);
   schemas::Result<void> retain();
   schemas::Result<std::uint64_t> remove_traces(const std::vector<std::string>& traces);
   [[nodiscard]] schemas::Result<std::optional<CallSummary>> summary(std::uint64_t number) const;
-  void sort_index() const;
 
   CollectorOptions options_;
   std::unique_ptr<store::TraceStore> store_;
 
   mutable std::shared_mutex index_mutex_;
-  mutable CallIndex index_;
+  CallIndex index_;
   std::map<std::string, std::uint64_t> problems_;  // under index_mutex_
   std::atomic<std::uint64_t> sequence_{0};
 
-  std::mutex commit_mutex_;  // one commit or removal at a time
+  std::mutex commit_mutex_;                 // one commit or removal at a time
+  std::atomic<std::uint64_t> removals_{0};  // so far; changed under commit_mutex_
 
   mutable std::mutex waiting_mutex_;
   std::condition_variable_any changed_;
-  std::unordered_map<std::string, Waiting> waiting_;
+  WaitingTraces waiting_;
+  bool more_waits_ = false;     // on the disk, and not in waiting_
   std::uint64_t looking_ = 0;   // traces in hand
   std::uint64_t settling_ = 0;  // callers of settle()
 

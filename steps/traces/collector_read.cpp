@@ -49,15 +49,6 @@ const Call* call_of(const TraceContent& content, const CallSummary& summary) {
 }
 }  // namespace
 
-void Collector::sort_index() const {
-  {
-    const std::shared_lock lock(index_mutex_);
-    if (index_.sorted()) return;
-  }
-  const std::unique_lock lock(index_mutex_);
-  index_.sort();
-}
-
 Result<std::optional<CallSummary>> Collector::summary(std::uint64_t number) const {
   const auto row = store_->row(number);
   if (!row) return std::unexpected(row.error());
@@ -71,20 +62,15 @@ Result<std::optional<CallSummary>> Collector::summary(std::uint64_t number) cons
 
 Result<CallPage> Collector::list(const CallFilter& filter, std::optional<CallIndex::Place> after,
                                  std::size_t limit) const {
-  sort_index();
   CallPage page;
   std::vector<std::uint64_t> candidates;
-  const std::size_t candidates_max = filter.has_words() ? words_looked_at_max : limit;
   {
     const std::shared_lock lock(index_mutex_);
+    auto newest = filter.has_words() ? index_.newest(filter, std::nullopt, words_looked_at_max)
+                                     : index_.newest(filter, after, limit);
     page.kept = index_.size();
-    page.total = index_.count(filter);
-    if (limit > 0 || filter.has_words()) {
-      index_.find(filter, filter.has_words() ? std::nullopt : after, [&](std::uint64_t number) {
-        candidates.push_back(number);
-        return candidates.size() < candidates_max;
-      });
-    }
+    page.total = newest.total;
+    candidates = std::move(newest.numbers);
   }
   std::uint64_t looked_at = 0;
   std::uint64_t matching = 0;
@@ -120,16 +106,11 @@ std::uint64_t Collector::count(const CallFilter& filter) const {
 }
 
 Result<std::vector<std::uint64_t>> Collector::numbers(const CallFilter& filter) const {
-  sort_index();
   std::vector<std::uint64_t> numbers;
   {
     const std::shared_lock lock(index_mutex_);
-    index_.find(filter, std::nullopt, [&](std::uint64_t number) {
-      numbers.push_back(number);
-      return true;
-    });
+    numbers = index_.numbers(filter);
   }
-  std::ranges::reverse(numbers);
   if (!filter.has_words()) return numbers;
   std::vector<std::uint64_t> matching;
   for (const std::uint64_t number : numbers) {

@@ -1,6 +1,7 @@
 // One trace as it is kept, and the calls in it. Any thread. Internal to steps/traces.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,5 +22,8 @@ struct TraceContent {
 // At most `items_max` of its items, by kind and id. Items that cannot be read are left out and logged.
 [[nodiscard]] schemas::Result<TraceContent> read_trace(const store::TraceStore& store,
                                                        const std::string& trace, std::size_t items_max);
+
+// The same of all items of a trace in any order; of those with the same kind and id the last counts.
+[[nodiscard]] TraceContent content_of(std::span<const store::TraceItem> items);
 
 }  // namespace steps::traces

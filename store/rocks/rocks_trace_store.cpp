@@ -114,7 +114,7 @@ class RocksTraceStore final : public TraceStore {
 
   Result<void> open();
   Result<std::vector<TraceMark>> put(std::span<const TraceItem> items, std::int64_t now) override;
-  [[nodiscard]] Result<std::vector<TraceMark>> marks() const override;
+  [[nodiscard]] Result<std::vector<TraceMark>> marks(std::size_t limit) const override;
   Result<void> items(std::string_view trace, const OnItem& on_item) const override;
   [[nodiscard]] Result<std::optional<TraceInfo>> info(std::string_view trace) const override;
   [[nodiscard]] Result<std::optional<CallRow>> row(std::uint64_t number) const override;
@@ -249,10 +249,10 @@ Result<std::vector<TraceMark>> RocksTraceStore::put(std::span<const TraceItem> i
   return marks;
 }
 
-Result<std::vector<TraceMark>> RocksTraceStore::marks() const {
+Result<std::vector<TraceMark>> RocksTraceStore::marks(std::size_t limit) const {
   std::vector<TraceMark> marks;
   const auto iterator = iterate(TraceFamily::marks);
-  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+  for (iterator->SeekToFirst(); iterator->Valid() && marks.size() < limit; iterator->Next()) {
     const std::string_view key = view(iterator->key());
     marks.push_back({keys::number_at(key, 0), std::string(key.substr(8)),
                      static_cast<std::int64_t>(keys::number_at(view(iterator->value()), 0))});

@@ -12,6 +12,7 @@ WIDTH, HEADS, LAYERS, INNER, CONTEXT = 64, 4, 2, 128, 4096
 SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 UINT32, FLOAT32, STRING, ARRAY = 4, 6, 8, 9
 F32 = 0
+TEMPLATE = "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}\n{% endfor %}"
 ALIGNMENT = 32
 
 
@@ -87,6 +88,9 @@ def main(vocabulary, model):
     pairs.append(string("general.architecture") + struct.pack("<I", STRING) + string("llama"))
     pairs += [string("llama." + key) + struct.pack("<II", UINT32, value) for key, value in whole.items()]
     pairs.append(string("llama.attention.layer_norm_rms_epsilon") + struct.pack("<If", FLOAT32, 1e-5))
+    # The template that llama-server takes by default begins the answer with words that this vocabulary, of pieces with a
+    # space in front, cannot match to a grammar.
+    pairs.append(string("tokenizer.chat_template") + struct.pack("<I", STRING) + string(TEMPLATE))
     described, data, chance = [], bytearray(), random.Random(7)
     noise = struct.pack("<4096f", *(chance.gauss(0, 0.2) for _ in range(4096)))
     for name, shape in tensors(tokens):

@@ -49,7 +49,7 @@ class LlamaServer:
         self.log.close()
 
 
-@case("a real server answers prompts, judges under a schema and writes records; nothing is asked twice")
+@case("a real server answers prompts, judges under a schema and is asked for records")
 def whole(place):
     server = LlamaServer(place.folder)
     try:
@@ -64,11 +64,16 @@ def whole(place):
         daemon.take(dataset, "".join(json.dumps({"messages": [{"role": "user", "content": f"Say something about {i}."}]}) + "\n"
                                      for i in range(24)).encode())
         daemon.walked(dataset)
-        judge = {"type": "llm_judge", "model": "tiny", "prompt": "Rate {{sample.output_text}} as an answer to {{item.user_message}}"}
+        # Weights without sense write until they are cut off, unless the schema bounds what they may write.
+        bounded = {"type": "object", "required": ["reasoning", "score"], "additionalProperties": False,
+                   "properties": {"reasoning": {"type": "string", "maxLength": 20}, "score": {"enum": [0, 0.25, 0.5, 0.75, 1]}}}
+        judge = {"type": "llm_judge", "model": "tiny", "schema": bounded,
+                 "prompt": "Rate {{sample.output_text}} as an answer to {{item.user_message}}"}
         equal(daemon.ask("PUT", f"/datasets/{dataset}/grader", judge).status, 200, "PUT grader")
         report = dry_run_ended(daemon, dataset, dry_run_started(daemon, dataset, {"sample_size": "all", "model": "tiny", "k": 2, "max_tokens": 24}))
         equal((report["answered"], report["graded"]), (48, 48), "answers and scores")
         check(report["spent"]["output_tokens"] > 48, f"tokens of the answers: {report['spent']}")
+        equal(report["unscored"], 0, "judgements held to the schema that are none")
         print(f"        {48 - report['unscored']} of 48 scored, {report['missing']} without an answer, "
               f"{report['spent']['input_tokens']} tokens in, {report['spent']['output_tokens']} out")
         topics = daemon.read(f"/datasets/{dataset}/topics")["topics"]

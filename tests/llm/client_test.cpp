@@ -176,14 +176,17 @@ TEST_CASE("the hash of a request covers all that shapes the answer", "[llm]") {
 }
 
 TEST_CASE("a server without json_schema is asked in ways it knows, and that is remembered", "[llm]") {
+  // As servers of several makes word it; the last is llama-server where a vocabulary does not suit a grammar.
+  const std::string refusal =
+      GENERATE(R"({"detail":"response_format is not supported"})",
+               R"({"error":{"message":"Failed to initialize samplers: std::exception"}})");
   std::vector<std::string> bodies;
   ScriptedServer server([&](const std::string& request, unsigned) {
     bodies.push_back(request.substr(request.find("\r\n\r\n") + 4));
     if (bodies.back().find("json_schema") != std::string::npos &&
         bodies.back().find("\"type\":\"json_schema\"") != std::string::npos)
       return response(400, R"({"error":{"message":"Unknown response_format type json_schema"}})");
-    if (bodies.back().find("json_object") != std::string::npos)
-      return response(422, R"({"detail":"response_format is not supported"})");
+    if (bodies.back().find("json_object") != std::string::npos) return response(422, refusal);
     return response(200, completion("{}"));
   });
   Client client({provider(server.base_url())});

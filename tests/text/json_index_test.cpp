@@ -168,9 +168,10 @@ TEST_CASE("quoting and unescaping are inverse, and foreign bytes are replaced", 
   std::mt19937 random(5);
   for (int round = 0; round < 2000; ++round) {
     std::string text;
-    for (unsigned i = random() % 40; i > 0; --i) {
+    for (unsigned i = random() % 80; i > 0; --i) {
       const unsigned kind = random() % 4;
       char32_t c = kind == 0 ? random() % 0x80 : (kind == 1 ? random() % 0x800 : random() % 0x110000);
+      if (round % 2 == 0 && random() % 16 != 0) c = 'a' + random() % 26;  // long runs of plain characters
       if (c >= 0xd800 && c < 0xe000) c = '"';
       utf8_append(c, text);
     }

@@ -19,15 +19,21 @@ constexpr std::int64_t second = 1'000'000;
 struct Place {
   support::TempFolder folder;
   std::int64_t now = 1'800'000'000 * second;
+  std::size_t waiting_max = 100'000;
+  std::size_t waiting_bytes = std::size_t{128} << 20U;
   std::unique_ptr<Collector> collector;
 
   explicit Place(std::uint64_t bytes_max = 0) { open(bytes_max); }
+  // With room for so much of what waits.
+  Place(std::size_t traces, std::size_t bytes) : waiting_max(traces), waiting_bytes(bytes) { open(); }
   void open(std::uint64_t bytes_max = 0) {
     collector.reset();
     CollectorOptions options;
     options.store.folder = folder.path().string();
     options.store.sync = false;
     options.bytes_max = bytes_max;
+    options.waiting_max = waiting_max;
+    options.waiting_bytes = waiting_bytes;
     options.quiet = std::chrono::milliseconds(50);
     options.now = [this] { return now; };
     auto opened = Collector::open(std::move(options));
@@ -133,6 +139,60 @@ TEST_CASE("what was taken and not yet looked at is looked at after a restart", "
   place.collector->settle();
   CHECK(place.all().size() == 1);
   CHECK(place.collector->counts().traces_waiting == 0);
+}
+
+TEST_CASE("however little room there is for what waits, the same calls are found", "[traces][collector]") {
+  const auto found = [](Place& place) {
+    std::mt19937 random(11);
+    for (unsigned round = 0; round < 20; ++round) {
+      std::vector<Span> spans;
+      for (unsigned i = 0; i < 10; ++i)
+        spans.push_back(chat_span(random() % 120, "hello " + std::to_string(i)));
+      // The same trace again, with a span of its own.
+      spans.push_back(spans.front());
+      spans.back().span_id = "00000000000000" + std::to_string(10 + round);
+      REQUIRE(place.collector->take({std::move(spans), {}, {}}));
+    }
+    place.collector->settle();
+    CHECK(place.collector->counts().traces_waiting == 0);
+    std::multiset<std::tuple<std::string, std::vector<std::string>, std::string>> calls;
+    for (const std::uint64_t number : place.all()) {
+      const auto call = place.collector->find(number);
+      REQUIRE(call);
+      REQUIRE(*call);
+      calls.emplace((*call)->summary.trace, (*call)->summary.span_ids, (*call)->summary.text);
+    }
+    return calls;
+  };
+  Place roomy;
+  const auto expected = found(roomy);
+  CHECK(expected.size() > 80);
+  Place few_traces(std::size_t{7}, std::size_t{1} << 20U);
+  CHECK(found(few_traces) == expected);
+  Place few_bytes(std::size_t{1000}, std::size_t{3000});
+  CHECK(found(few_bytes) == expected);
+  few_bytes.open();
+  CHECK(few_bytes.all().size() == expected.size());
+}
+
+TEST_CASE("what is removed while it waits does not come back", "[traces][collector]") {
+  Place place;
+  for (unsigned round = 0; round < 50; ++round) {
+    place.take({chat_span(round, "hello")});
+    const auto calls = place.all();
+    REQUIRE(calls.size() == 1);
+    Span late = chat_span(round, "late");
+    late.span_id = "00000000000000ff";
+    REQUIRE(place.collector->take({{late}, {}, {}}));
+    REQUIRE(place.collector->remove(calls));
+    place.collector->settle();
+    for (const std::uint64_t number : place.all()) {
+      const auto call = place.collector->find(number);
+      REQUIRE(call);
+      CHECK(*call);  // what is listed can be read
+    }
+    if (!place.all().empty()) REQUIRE(place.collector->remove(place.all()));
+  }
 }
 
 TEST_CASE("a late span gives its call a new sequence number and no second call", "[traces][collector]") {
@@ -302,6 +362,7 @@ bool matches_slowly(const CallSummary& call, const CallFilter& f) {
 }  // namespace
 
 TEST_CASE("filters and facets agree with looking at each call", "[traces][collector]") {
+  const unsigned erase_every = GENERATE(20U, 2U);  // the second until rows are cleaned away
   std::mt19937 random(11);
   const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   const auto one_of = [&](std::initializer_list<const char*> texts) {
@@ -310,7 +371,7 @@ TEST_CASE("filters and facets agree with looking at each call", "[traces][collec
   CallIndex index;
   std::map<std::uint64_t, CallSummary> calls;
   std::uint64_t sequence = 0;
-  for (unsigned i = 0; i < 3000; ++i) {
+  for (unsigned i = 0; i < (erase_every == 2 ? 6000 : 3000); ++i) {
     CallSummary call;
     call.number = one_of({"", "", "again"}).empty() || calls.empty() ? i + 1 : 1 + below(i);
     call.sequence = ++sequence;
@@ -325,12 +386,13 @@ TEST_CASE("filters and facets agree with looking at each call", "[traces][collec
     call.session = one_of({"", "s1", "s2"});
     call.run = one_of({"", "s1"});
     call.text = one_of({"open with e4", "castle early", "trade queens early", ""});
+    call.system = one_of({"You are a coach.", "Be brief, coach.", ""});
     if (below(2) == 0) call.labels.push_back("l1");
     if (below(3) == 0) call.labels.push_back("l2");
     if (call.number != i + 1 && !calls.contains(call.number)) continue;
     index.put(call);
     calls[call.number] = call;
-    if (below(20) == 0) {
+    if (below(erase_every) == 0) {
       const auto gone = calls.begin()->first;
       index.erase(gone);
       calls.erase(gone);
@@ -350,12 +412,25 @@ TEST_CASE("filters and facets agree with looking at each call", "[traces][collec
     if (below(4) == 0) f.tokens_from = below(100);
     if (below(5) == 0) f.session = one_of({"s1", "s2", "s3"});
     if (below(4) == 0) f.words = one_of({"early", "castle early", "queens e4", "e4"});
-    index.sort();
+    if (below(5) == 0) f.system_words = one_of({"coach", "brief", "a coach"});
+    // Page by page, of any size; words are the caller's to look at.
     std::vector<std::uint64_t> found;
-    index.find(f, {}, [&](std::uint64_t number) {
-      if (has_words_of(calls.at(number), f)) found.push_back(number);
-      return true;
-    });
+    std::optional<CallIndex::Place> after;
+    const std::size_t limit = 1 + below(300);
+    for (bool more = true; more;) {
+      const auto page = index.newest(f, after, limit);
+      for (const std::uint64_t number : page.numbers) {
+        after = CallIndex::Place{calls.at(number).time, number};
+        if (has_words_of(calls.at(number), f)) found.push_back(number);
+      }
+      more = page.numbers.size() == limit;
+      if (!f.has_words()) CHECK(page.total == index.count(f));
+    }
+    CHECK(index.newest(f, std::nullopt, 0).numbers.empty());
+    auto all = index.numbers(f);
+    std::erase_if(all, [&](std::uint64_t number) { return !has_words_of(calls.at(number), f); });
+    std::ranges::reverse(all);
+    CHECK(all == found);
     std::vector<std::uint64_t> wanted;
     for (const auto& [number, call] : calls) {
       if (matches_slowly(call, f)) wanted.push_back(number);
