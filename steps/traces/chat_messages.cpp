@@ -182,9 +182,7 @@ class Reader {
     if (message.role == "tool" && message.tool_call_id.empty())
       message.tool_call_id = text_of(json, json.field(object, "id"));
     const JsonRef content = first_field(json, object, {"content", "parts", "contents", "text"});
-    if (json.is(content, JsonKind::string)) {
-      message.content = json_quoted(text_of(json, content));
-    } else if (json.is(content, JsonKind::array)) {
+    if (json.is(content, JsonKind::array)) {
       read_parts(json, content, message);
     } else if (content != no_value) {
       message.content = json_quoted(text_of(json, content));

@@ -150,6 +150,8 @@ class Tap:
                     return
                 self.send_response(reply.status)
                 self.send_header("Content-Type", reply.headers["Content-Type"])
+                if reply.headers["Retry-After"]:
+                    self.send_header("Retry-After", reply.headers["Retry-After"])
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)

@@ -1,6 +1,7 @@
 """OpenTelemetry's exporters, as NodeSDK sets them up from its environment, and a daemon that is not always there."""
 
 import hashlib
+import socket
 from collections import Counter
 
 from daemon import PATIENCE, case, check, equal, run_cases
@@ -63,6 +64,28 @@ def tries_again(place):
     refused = Counter(str(e["what"]) for e in tap.seen)
     equal({k: n for k, n in refused.items() if k != "None"}, {"503": 2, "lost": 2, "429": 1}, "what was refused")
     equal(len(tap.seen), 200 // 20 + 5, "exports")
+    check_questions(daemon, 200)
+
+
+@case("a daemon that is out of room says so, and the exporters wait: nothing is missing")
+def out_of_room(place):
+    path = place.path("small.toml")
+    with open(path, "w") as file:
+        file.write("[traces]\nbody_bytes = 200000\nin_flight_bytes = 200000\n")
+    daemon = place.daemon(arguments=["--config", path]).start()
+    tap = Tap(daemon)
+    head = "POST /v1/traces HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 199000\r\n\r\n"
+    try:
+        with socket.create_connection(("127.0.0.1", daemon.port)) as slow:  # announces much and sends nothing
+            slow.sendall(head.encode())
+            client = started(tap.url, None, "spans.cjs", "200", "0", OTEL_BSP_MAX_EXPORT_BATCH_SIZE="50")
+            daemon.wait_for(lambda: any(e.get("status") == 503 for e in list(tap.seen)) or client.poll() is not None, "a refusal")
+        equal(ended(client, "spans.cjs"), "", "what it complains of")
+    finally:
+        tap.close()
+    counts = Counter(e["status"] for e in tap.seen)
+    equal(counts[200], 4, "exports that were taken")
+    check(counts[503] > 0, "some were refused")
     check_questions(daemon, 200)
 
 
