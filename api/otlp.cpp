@@ -64,7 +64,8 @@ Reply refused(Wire wire, const Error& error) {
   reply.status = export_status(error);
   reply.content_type = wire == Wire::json ? "application/json" : "application/x-protobuf";
   reply.body = traces::status_answer(wire, rpc_code(error), error.message());
-  if (reply.status == 503 || reply.status == 429) reply.headers.emplace_back("Retry-After", "5");
+  // Exporters give up after 10 s by default: a long wait would leave them one more try.
+  if (reply.status == 503 || reply.status == 429) reply.headers.emplace_back("Retry-After", "1");
   return reply;
 }
 
