@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <set>
+#include <string>
 
 #include "bench/measure.hpp"
 #include "steps/topics/calibrate.hpp"
@@ -31,6 +33,40 @@ Agreement agreement(const std::vector<std::uint32_t>& groups, const std::vector<
   return {count, corpus::nmi(groups, labels), corpus::ari(groups, labels), corpus::purity(groups, labels)};
 }
 
+namespace {
+// Words by their first four letters, so that "recipes" is "recipe".
+std::set<std::string> stems_of(std::string_view name) {
+  std::set<std::string> stems;
+  std::string word;
+  for (const char c : std::string(name) + ' ') {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const bool is_letter = lower >= 'a' && lower <= 'z';
+    if (!is_letter) {
+      if (word.size() == 3) stems.insert(word);
+      word.clear();
+      continue;
+    }
+    word += lower;
+    if (word.size() == 4) stems.insert(word);
+  }
+  return stems;
+}
+}  // namespace
+
+double names_like_labels(const TopicProposal& proposal, const corpus::Labelled& data) {
+  double like = 0;
+  for (std::size_t leaf = 0; leaf < proposal.leaves; ++leaf) {
+    std::map<std::uint32_t, std::size_t> labels;
+    for (const std::uint32_t row : proposal.topics[leaf].members) ++labels[data.labels[row]];
+    const auto usual = std::ranges::max_element(labels, {}, [](const auto& entry) { return entry.second; });
+    const auto wanted = stems_of(data.label_names[usual->first]);
+    const auto found = stems_of(proposal.topics[leaf].name);
+    like +=
+        std::ranges::any_of(wanted, [&](const std::string& stem) { return found.contains(stem); }) ? 1 : 0;
+  }
+  return like / static_cast<double>(proposal.leaves);
+}
+
 AutoTrial find(const corpus::Labelled& data, const Embedded* vectors) {
   AutoTrial trial;
   TextVectors input;
@@ -38,6 +74,7 @@ AutoTrial find(const corpus::Labelled& data, const Embedded* vectors) {
   const double began = process_cpu_seconds();
   trial.proposal = must(find_topics(data.texts, {}, {}, input));
   trial.seconds = process_cpu_seconds() - began;
+  trial.names = names_like_labels(trial.proposal, data);
   trial.leaves = agreement(trial.proposal.topic_of_row, data.labels);
   if (trial.proposal.topics.size() > trial.proposal.leaves) {
     std::vector<std::uint32_t> upper;

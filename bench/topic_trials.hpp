@@ -29,10 +29,14 @@ struct AutoTrial {
   Agreement leaves;
   Agreement upper;  // against the labels' parents; groups 0 where there is no upper level
   double seconds = 0;
+  double names = 0;  // see names_like_labels
   steps::topics::TopicProposal proposal;
 };
 // Labels are hidden and their number is not told. `vectors` null: from words alone.
 AutoTrial find(const corpus::Labelled& data, const Embedded* vectors);
+// The share of the topics whose name has a word in common with the name of the label that most of their texts
+// have: what a person called them.
+double names_like_labels(const steps::topics::TopicProposal& proposal, const corpus::Labelled& data);
 
 // TF-IDF of words and pairs, 200 dimensions, spherical k-means with the true number of labels; seeded.
 Agreement tfidf_kmeans(const corpus::Labelled& data);

@@ -49,6 +49,7 @@ void try_set(const std::string& file, const corpus::Labelled& data, const embed:
   const AutoTrial plain = find(data, nullptr);
   print("words", plain.leaves, plain.seconds);
   print("TF-IDF + k-means, k given", tfidf_kmeans(data));
+  fmt::print("  {:<28}{:>7.3f}\n", "names with a label's word", best.names);
   if (names) print_names(best.proposal);
   fmt::print("  {:<28}{:>8}{:>8}{:>10}{:>12}{:>10}\n", "categorize", "accuracy", "ECE", "mean conf",
              "OOS AUROC", "fit CPU s");

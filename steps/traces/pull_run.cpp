@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "steps/llm/provider.hpp"
 #include "steps/llm/wire.hpp"
@@ -24,6 +25,7 @@ constexpr std::int64_t hour = 3'600'000'000;  // µs
 constexpr std::int64_t day = 24 * hour;
 constexpr std::int64_t width_min = hour / 60;
 constexpr std::int64_t width_max = 366 * day;
+constexpr std::chrono::milliseconds catch_up{20};
 constexpr std::size_t id_bytes_max = 1024;
 constexpr unsigned many_pages = 16;  // of a window: the next one is narrower
 
@@ -126,6 +128,7 @@ std::optional<PullFailure> PullRun::pull_window(const std::string& key, const st
 }
 
 std::optional<PullFailure> PullRun::pull_page(const std::string& key, const std::stop_token& stop) {
+  while (collector_.is_behind() && !stop.stop_requested()) std::this_thread::sleep_for(catch_up);
   while (true) {
     const auto request = api_->request(position_->window, position_->cursor, limit_, key);
     if (!request) return failure_of(request.error());

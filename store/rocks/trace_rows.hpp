@@ -47,6 +47,9 @@ inline std::string items_prefix(std::string_view trace) {
   return key;
 }
 
+// The prefix of a trace with an id of 16 bytes in hex, which those of OTLP have.
+inline constexpr std::size_t items_prefix_bytes = 2 + 32;
+
 inline std::string item_key(const TraceItem& item) {
   std::string key = items_prefix(item.trace);
   key += static_cast<char>(item.kind);
