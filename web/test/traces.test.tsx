@@ -217,7 +217,7 @@ describe("where traces are fetched from", () => {
     show(<TracesScreen />);
     const items = await screen.findAllByRole("listitem");
     expect(items).toHaveLength(2);
-    expect(items[0].textContent).toContain("3,400 calls");
+    expect(items[0].textContent).toContain("3,400 spans");
     expect(items[1].textContent).toContain("Failing");
     expect(items[1].textContent).toContain("the key is not known there");
     await userEvent.click(within(items[1]).getByRole("button", { name: "Pull now" }));

@@ -85,7 +85,7 @@ function Source({ source }: { source: TraceSource }) {
       <dl className="facts-row num">
         <div>
           <dt>Taken</dt>
-          <dd>{plural(source.taken_total, "call")}</dd>
+          <dd>{plural(source.taken_total, "span")}</dd>
         </div>
         <div>
           <dt>Last pull</dt>
@@ -96,7 +96,7 @@ function Source({ source }: { source: TraceSource }) {
         </div>
         <div>
           <dt>Next</dt>
-          <dd>{source.state === "off" ? "when you ask" : source.state === "pulling" ? "now" : next === null ? "not planned" : next <= 1000 ? "now" : `in ${duration(Math.round(next / 1000) * 1000)}`}</dd>
+          <dd>{source.every_seconds === 0 && source.state !== "pulling" ? "when you ask" : source.state === "pulling" ? "now" : next === null ? "not planned" : next <= 1000 ? "now" : `in ${duration(Math.round(next / 1000) * 1000)}`}</dd>
         </div>
         <div>
           <dt>Read up to</dt>
@@ -106,7 +106,7 @@ function Source({ source }: { source: TraceSource }) {
       {source.last_error && (
         <Notice tone={source.state === "failing" ? "bad" : "warn"}>
           <p className="problem-text">{source.last_error}</p>
-          {source.state === "failing" && <p className="small">It is tried again by itself; nothing is lost meanwhile, since each pull begins before where the last one ended.</p>}
+          {source.state === "failing" && <p className="small">{source.every_seconds > 0 ? "It is tried again by itself" : "Pull again when that is mended"}; nothing is lost meanwhile, since each pull begins before where the last one ended.</p>}
         </Notice>
       )}
     </li>
