@@ -1,5 +1,9 @@
 // POST /v1/traces and /v1/logs: OTLP over HTTP. What is answered with 200 is durable; what cannot be taken
 // now is answered so that the sender tries again.
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "api/handlers.hpp"
 #include "api/past.hpp"
 #include "api/stream.hpp"
@@ -17,6 +21,8 @@ using traces::Wire;
 
 namespace {
 constexpr std::size_t piece_bytes = 512U << 10U;
+constexpr std::chrono::milliseconds slow_down_step{25};
+constexpr std::chrono::seconds slow_down_max{2};
 
 Result<Wire> wire_of(const Request& request) {
   const std::string_view type = request.header("content-type").value_or("");
@@ -58,7 +64,8 @@ Reply refused(Wire wire, const Error& error) {
   reply.status = export_status(error);
   reply.content_type = wire == Wire::json ? "application/json" : "application/x-protobuf";
   reply.body = traces::status_answer(wire, rpc_code(error), error.message());
-  if (reply.status == 503 || reply.status == 429) reply.headers.emplace_back("Retry-After", "5");
+  // Exporters give up after 10 s by default: a long wait would leave them one more try.
+  if (reply.status == 503 || reply.status == 429) reply.headers.emplace_back("Retry-After", "1");
   return reply;
 }
 
@@ -158,6 +165,16 @@ asio::awaitable<Result<std::string>> read_whole(Stream& stream, const Call& call
   co_return body;
 }
 
+// Lets the collector catch up, but not for so long that an exporter would give up.
+asio::awaitable<void> slow_down(const traces::Collector& collector) {
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  const auto latest = std::chrono::steady_clock::now() + slow_down_max;
+  while (collector.is_behind() && std::chrono::steady_clock::now() < latest) {
+    pause.expires_after(slow_down_step);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
 asio::awaitable<Result<Reply>> take_export(Stream& stream, const Call& call, Signal signal, Wire wire) {
   auto encoding = steps::text::parse_encoding(call.request.header("content-encoding").value_or(""));
   if (!encoding) {
@@ -167,6 +184,7 @@ asio::awaitable<Result<Reply>> take_export(Stream& stream, const Call& call, Sig
   Share share(call.services->trace_bytes, call.services->config.traces.in_flight_bytes);
   auto body = co_await read_whole(stream, call, share);
   if (!body) co_return std::unexpected(body.error());
+  co_await slow_down(call.services->traces);
   std::function<Result<Reply>()> job = [&]() -> Result<Reply> {
     traces::DecodeLimits limits;
     limits.bytes_max = call.services->config.traces.body_bytes;

@@ -200,6 +200,8 @@ void at_once(double seconds, unsigned senders, std::size_t a_request, std::size_
       threads.emplace_back([&, i] {
         Exports exports(a_request, bytes, 100 + i);
         while (watch.seconds() < seconds) {
+          // As the receiver does.
+          while (collector->is_behind()) std::this_thread::sleep_for(std::chrono::milliseconds(25));
           take(*collector, exports.body());
           sent += a_request;
         }

@@ -1,6 +1,7 @@
 """Against a running rftd. Usage: traces.py PORT PID spans SECONDS [SPAN-BYTES] | traces.py PORT PID pages CALLS"""
 import http.client
 import json
+import os
 import random
 import sys
 import threading
@@ -52,6 +53,12 @@ def resident_mib(pid):
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1024
 
 
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf8") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def part_of(values, share):
     values = sorted(values)
     return values[min(len(values) - 1, int(len(values) * share))]
@@ -95,7 +102,7 @@ def spans(port, pid, seconds, span_bytes):
     rest = otlp.sized_span(span_bytes)
     exporters = [Exporter(port) for _ in range(EXPORTERS)]
     before = ask(exporters[0].connection, "/traces?limit=1")["kept"]
-    memory, began = [resident_mib(pid)], time.perf_counter()
+    memory, began, cpu = [resident_mib(pid)], time.perf_counter(), processor_seconds(pid)
 
     def work(exporter, number):
         quarter = 1
@@ -113,6 +120,8 @@ def spans(port, pid, seconds, span_bytes):
     behind = wait_until_kept(port, before + sent)
     print(f"{sent:,} spans of {len(rest) + 30} bytes in {sending:.1f} s: {sent / sending:,.0f} spans/s acknowledged (target 20,000)")
     print(f"until the last could be found: {behind:.1f} s more; {sent / (sending + behind):,.0f} spans/s received and assembled")
+    each = 1e6 * (processor_seconds(pid) - cpu) / sent
+    print(f"processor time of the daemon: {each:.0f} us a span, all of it; two cores to itself do {2e6 / each:,.0f} spans/s")
     print(f"export of {SPANS_A_REQUEST}: p50 {part_of(times, 0.5):.0f} ms, p99 {part_of(times, 0.99):.0f} ms; "
           f"told to wait {sum(e.told_to_wait for e in exporters)} times")
     print("resident MiB at the start, at each quarter and at the end: " + ", ".join(f"{m:.0f}" for m in memory))

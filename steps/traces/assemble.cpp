@@ -31,6 +31,7 @@ struct Node {
   Call context = {};              // session, thread, run, user and labels, its own and of the spans around it
   std::optional<Call> call = {};
   bool wraps = false;
+  std::size_t outers = 0;  // spans around it that were merged into it
   Problem why = Problem::not_a_call;
   std::vector<const LogRecord*> records = {};
 };
@@ -159,7 +160,7 @@ class Assembler {
       if (above == none) continue;
       const std::vector<std::size_t> below = gives_way ? inner->second : std::vector{at};
       for (const std::size_t i : below) {
-        if (nodes_[i].call->span_ids.size() < merged_spans_max) inner_of[above].push_back(i);
+        if (nodes_[i].outers < merged_spans_max) inner_of[above].push_back(i);
       }
     }
   }
@@ -178,10 +179,25 @@ class Assembler {
       return !call.output || !outer.output || *call.output == *outer.output;
     };
     if (!nodes_[at].wraps && std::ranges::none_of(inner, same)) return false;
-    for (const std::size_t i : inner) merge_calls(*nodes_[i].call, outer, inner.size() == 1);
+    // An id that two calls had would make each pass for the other.
+    Call& heir = *nodes_[heir_of(outer, inner)].call;
+    heir.span_ids.insert(heir.span_ids.end(), outer.span_ids.begin(), outer.span_ids.end());
+    for (const std::size_t i : inner) {
+      merge_calls(*nodes_[i].call, outer, inner.size() == 1);
+      ++nodes_[i].outers;
+    }
     nodes_[at].call.reset();
     merged_[at] = true;
     return true;
+  }
+
+  // Which of the calls within a span it stands for: the one whose answer it repeats, else the last.
+  [[nodiscard]] std::size_t heir_of(const Call& outer, const std::vector<std::size_t>& inner) const {
+    const auto rank = [&](std::size_t i) {
+      const Call& call = *nodes_[i].call;
+      return std::tuple(call.output && call.output == outer.output, call.start_ns, i);
+    };
+    return *std::ranges::max_element(inner, {}, rank);
   }
 
   void drop_inner(std::size_t i, Call& outer) {
@@ -200,7 +216,6 @@ class Assembler {
   }
 
   static void merge_calls(Call& inner, const Call& outer, bool only_one) {
-    inner.span_ids.insert(inner.span_ids.end(), outer.span_ids.begin(), outer.span_ids.end());
     fill(inner.provider, outer.provider);
     fill_context(inner, outer);
     fill(inner.model_asked, outer.model_asked);

@@ -4,6 +4,7 @@
 
 #include "steps/text/json_string.hpp"
 #include "steps/traces/call_values.hpp"
+#include "steps/traces/message_items.hpp"
 #include "steps/traces/unflatten.hpp"
 
 namespace steps::traces {
@@ -48,6 +49,8 @@ void set_prompt(Call& call, std::string_view role, const Rule& rule, const Datum
   MessagesIn in;
   in.problems = std::move(call.problems);
   read_messages(datum, role, rule.attribute, in);
+  unpack_items(rule.attribute, in);
+  join_tool_calls(in.messages);
   call.problems = std::move(in.problems);
   for (Message& message : in.messages) {
     // Instructions that also stand at the head of the messages.
@@ -59,6 +62,7 @@ void set_prompt(Call& call, std::string_view role, const Rule& rule, const Datum
 void set_output(Call& call, const Rule& rule, const Datum& datum) {
   MessagesIn in;
   read_messages(datum, "assistant", rule.attribute, in);
+  if (rule.form == Form::indexed_items) join_tool_calls(in.messages);
   take_output(std::move(in), call);
 }
 
@@ -176,11 +180,12 @@ void read_rules(std::span<const Rule> rules, Source& source, Call& call, std::bi
     if (done[field] && rule.field != Field::label) continue;
     std::string built;
     std::optional<Datum> datum;
-    if (rule.form == Form::indexed) {
+    if (rule.form == Form::indexed || rule.form == Form::indexed_items) {
       built = source.indexed(rule.attribute);
       if (!built.empty()) datum = Datum{false, built};
     } else {
       datum = source.find(rule.attribute);
+      if (datum && rule.form == Form::json) datum->is_text = false;
     }
     if (!datum || datum->bytes.empty()) continue;
     if (!set(call, rule, *datum)) {

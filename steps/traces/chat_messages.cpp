@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "steps/text/json_string.hpp"
+#include "steps/traces/media_parts.hpp"
 
 namespace steps::traces {
 
@@ -104,8 +105,7 @@ class Reader {
   }
 
   void read_array(const JsonIndex& json, JsonRef array, std::string_view role, unsigned depth) {
-    if (json.has_children(array) && is_output_item(json, json.first(array)))
-      return read_items(json, array, role, depth);
+    if (holds_items(json, array)) return read_items(json, array, role, depth);
     if (json.has_children(array) && is_part(json, json.first(array))) {
       Message message{std::string(role), {}, {}, {}, {}};
       read_parts(json, array, message);
@@ -113,6 +113,16 @@ class Reader {
     }
     for (JsonRef c = json.first(array); c != json.end(array); c = json.next(c))
       read_value(json, c, role, depth + 1);
+  }
+
+  // Parts of one message may have the same types, so those are told by how the list begins.
+  static bool holds_items(const JsonIndex& json, JsonRef array) {
+    if (!json.has_children(array)) return false;
+    if (is_part(json, json.first(array))) return is_output_item(json, json.first(array));
+    for (JsonRef c = json.first(array); c != json.end(array); c = json.next(c)) {
+      if (is_output_item(json, c)) return true;
+    }
+    return false;
   }
 
   // The items of OpenAI's responses API: messages beside calls of functions and their outputs.
@@ -172,9 +182,7 @@ class Reader {
     if (message.role == "tool" && message.tool_call_id.empty())
       message.tool_call_id = text_of(json, json.field(object, "id"));
     const JsonRef content = first_field(json, object, {"content", "parts", "contents", "text"});
-    if (json.is(content, JsonKind::string)) {
-      message.content = json_quoted(text_of(json, content));
-    } else if (json.is(content, JsonKind::array)) {
+    if (json.is(content, JsonKind::array)) {
       read_parts(json, content, message);
     } else if (content != no_value) {
       message.content = json_quoted(text_of(json, content));
@@ -254,6 +262,9 @@ class Reader {
       } else if (any_of(type, {"", "text", "input_text", "output_text"}) && json.is(text, JsonKind::string)) {
         only_text = text_of(json, text);
         contents.push_back(R"({"type":"text","text":)" + json_quoted(only_text) + "}");
+      } else if (std::string image = image_part(json, part, type); !image.empty()) {
+        all_text = false;
+        contents.push_back(std::move(image));
       } else {
         if (!any_of(type, {"image_url", "image", "input_image", "input_audio", "audio", "file"}))
           problem(Problem::unknown_part);

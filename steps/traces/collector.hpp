@@ -25,7 +25,7 @@ struct CollectorOptions {
   std::chrono::milliseconds quiet{2000};  // a trace is looked at when nothing has come for so long
   unsigned threads = 2;                   // that look at traces
   std::size_t waiting_max = 100'000;      // traces in memory that wait; further ones wait on the disk
-  std::size_t waiting_bytes = std::size_t{128} << 20U;  // of what they hold; the rest is read from the disk
+  std::size_t waiting_bytes = std::size_t{192} << 20U;  // of what they hold; the rest is read from the disk
   std::chrono::hours age_max{24 * 30};                  // older traces are removed; 0: none
   std::uint64_t bytes_max = std::uint64_t{10}
                             << 30U;   // on the disk, about: beyond, the oldest go; 0: no limit
@@ -76,6 +76,9 @@ class Collector {
 
   // Durable when it returns, all or nothing. The same again changes nothing.
   schemas::Result<void> take(Arrivals arrivals);
+  // Whether more is taken than looked at, so that senders had better wait a little: what does not fit into
+  // memory is read back from the disk.
+  [[nodiscard]] bool is_behind() const;
   // Returns when everything taken before has been looked at, however little time it has been quiet.
   void settle();
 

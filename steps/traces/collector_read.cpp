@@ -177,6 +177,11 @@ Result<std::uint64_t> Collector::remove(std::span<const std::uint64_t> numbers) 
   return removed;
 }
 
+bool Collector::is_behind() const {
+  const std::lock_guard lock(waiting_mutex_);
+  return more_waits_ || waiting_.is_filling();
+}
+
 CollectorCounts Collector::counts() const {
   CollectorCounts counts;
   {

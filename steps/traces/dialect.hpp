@@ -45,9 +45,11 @@ inline constexpr std::size_t field_count = 29;
 
 // How the value is to be read.
 enum class Form : std::uint8_t {
-  value,        // as the field has it: text, number, messages or tools in any form
-  indexed,      // the attribute is a prefix of flattened keys: `llm.input_messages.`
-  nanoseconds,  // lengths of time
+  value,          // as the field has it: text, number, messages or tools in any form
+  json,           // a text that is always JSON, whatever it looks like
+  indexed,        // the attribute is a prefix of flattened keys: `llm.input_messages.`
+  indexed_items,  // as indexed, and what stands there may be one answer in several items, not only choices
+  nanoseconds,    // lengths of time
   microseconds,
   milliseconds,
   seconds,

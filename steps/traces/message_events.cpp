@@ -1,7 +1,9 @@
 #include "steps/traces/message_events.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
+#include <unordered_map>
 
 #include "steps/traces/call_fields.hpp"
 
@@ -30,20 +32,49 @@ void gather(std::string_view name, const Datum& body, Gathered& all) {
   }
 }
 
+bool only_instructions(const std::vector<Message>& messages) {
+  return std::ranges::all_of(messages, [](const Message& message) {
+    return message.role == "system" || message.role == "developer";
+  });
+}
+
+// The span may have the instructions, and the record the messages, with or without them.
+void take_prompt(std::vector<Message> messages, Call& call) {
+  if (messages.empty() || !only_instructions(call.prompt)) return;
+  if (!only_instructions({messages.front()})) {
+    messages.insert(messages.begin(), call.prompt.begin(), call.prompt.end());
+  }
+  call.prompt = std::move(messages);
+}
+
+// A streamed answer comes in a record for each of its parts.
+void add_part(Message part, Message& output) {
+  if (output.content.empty()) output.content = std::move(part.content);
+  for (ToolCall& tool_call : part.tool_calls) {
+    if (std::ranges::find(output.tool_calls, tool_call.id, &ToolCall::id) == output.tool_calls.end())
+      output.tool_calls.push_back(std::move(tool_call));
+  }
+}
+
 // Which choices there are stands in their `index`; they come in the order of their times.
 void apply(Gathered all, Call& call) {
   for (const CallProblem& problem : all.prompt.problems)
     add_problem(call.problems, problem.problem, problem.attribute);
-  if (call.prompt.empty()) call.prompt = std::move(all.prompt.messages);
+  take_prompt(std::move(all.prompt.messages), call);
   if (!call.output) take_output(std::move(all.output), call);
 }
 
-void read_details(const Attributes& attributes, Call& call) {
+// `is_part`: an answer that the call has already came in the same way.
+void read_details(const Attributes& attributes, bool is_part, Call& call) {
   AttributeSource source(attributes);
   Call told;
   read_fields(genai, source, told);
-  if (call.prompt.empty()) call.prompt = std::move(told.prompt);
-  if (!call.output) call.output = std::move(told.output);
+  take_prompt(std::move(told.prompt), call);
+  if (!call.output) {
+    call.output = std::move(told.output);
+  } else if (is_part && told.output) {
+    add_part(std::move(*told.output), *call.output);
+  }
   if (call.tools.empty()) call.tools = std::move(told.tools);
 }
 
@@ -57,6 +88,28 @@ void gather_content(const SpanEvent& event, Gathered& all) {
   }
 }
 
+// Exporters send in batches, and one may end within a call whose records all have the same time. Then its
+// last ones are at the end of one batch and at the beginning of the next, which has none before them.
+void sort_in_time(std::vector<const LogRecord*>& records) {
+  struct Batch {
+    std::uint32_t first = std::numeric_limits<std::uint32_t>::max();
+    std::uint32_t count = 0;
+  };
+  std::unordered_map<std::uint64_t, Batch> batches;
+  for (const LogRecord* record : records) {
+    Batch& batch = batches[record->batch];
+    batch.first = std::min(batch.first, record->index);
+    ++batch.count;
+  }
+  const auto key = [&](const LogRecord* record) {
+    const Batch& batch = batches.at(record->batch);
+    return std::tuple(record->time_ns, ~batch.first, ~batch.count, record->batch, record->index);
+  };
+  std::ranges::sort(records, {}, key);
+  const auto repeated = std::ranges::unique(records, {}, key);
+  records.erase(repeated.begin(), repeated.end());
+}
+
 }  // namespace
 
 bool is_call_event(std::string_view name) {
@@ -67,7 +120,7 @@ void read_span_events(const std::vector<SpanEvent>& events, Call& call) {
   Gathered all;
   for (const SpanEvent& event : events) {
     if (event.name == details_event) {
-      read_details(event.attributes, call);
+      read_details(event.attributes, false, call);
     } else if (event.name == "gen_ai.content.prompt" || event.name == "gen_ai.content.completion") {
       gather_content(event, all);
     } else if (is_call_event(event.name)) {
@@ -80,16 +133,12 @@ void read_span_events(const std::vector<SpanEvent>& events, Call& call) {
 }
 
 void read_log_records(std::vector<const LogRecord*> records, Call& call) {
-  const auto key = [](const LogRecord* record) {
-    return std::tuple(record->time_ns, record->batch, record->index);
-  };
-  std::ranges::sort(records, {}, key);
-  const auto repeated = std::ranges::unique(records, {}, key);
-  records.erase(repeated.begin(), repeated.end());
+  sort_in_time(records);
+  const bool had_output = call.output.has_value();
   Gathered all;
   for (const LogRecord* record : records) {
     if (record->event_name == details_event) {
-      read_details(record->attributes, call);
+      read_details(record->attributes, !had_output, call);
     } else {
       gather(record->event_name, {record->body.is_text, record->body.text}, all);
     }

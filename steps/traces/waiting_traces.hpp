@@ -43,6 +43,8 @@ class WaitingTraces {
 
   [[nodiscard]] bool empty() const { return order_.empty(); }
   [[nodiscard]] std::size_t size() const { return order_.size(); }
+  // Whether most of the room for items is taken.
+  [[nodiscard]] bool is_filling() const { return bytes_ > limits_.bytes / 4 * 3; }
   [[nodiscard]] bool contains(std::string_view trace) const { return places_.contains(trace); }
   // Calls on_trace for the id of each.
   template <class OnTrace>

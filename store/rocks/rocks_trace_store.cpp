@@ -10,6 +10,7 @@
 //   calls    number(8)                                  ->  sequence(8) bytes of the row
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <spdlog/spdlog.h>
 
@@ -56,6 +57,9 @@ std::string items_prefix(std::string_view trace) {
   return key;
 }
 
+// The prefix of a trace with an id of 16 bytes in hex, which those of OTLP have.
+constexpr std::size_t items_prefix_bytes = 2 + 32;
+
 std::string encode_info(const TraceInfo& info) {
   std::string value = number_key(static_cast<std::uint64_t>(info.received));
   append_number(value, info.bytes);
@@ -87,6 +91,8 @@ rocksdb::ColumnFamilyOptions options_of(TraceFamily family, const TraceStore::Op
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
   table.block_size = std::size_t{16} << 10U;
+  // Most traces are asked for before anything is known of them.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   options.level_compaction_dynamic_level_bytes = true;
   options.write_buffer_size = std::size_t{2} << 20U;
   options.max_write_buffer_number = 4;
@@ -94,10 +100,16 @@ rocksdb::ColumnFamilyOptions options_of(TraceFamily family, const TraceStore::Op
   if (family == TraceFamily::items) {
     // What comes in stays where it is until it is removed: few rewrites matter more than few bytes.
     options.write_buffer_size = from.write_buffer;
-    options.compression = rocksdb::kZSTD;
-    options.compression_opts.level = 1;
+    options.compression = rocksdb::kLZ4Compression;
+    options.bottommost_compression = rocksdb::kZSTD;
+    options.bottommost_compression_opts.enabled = true;
+    options.bottommost_compression_opts.level = 1;
     options.compaction_style = rocksdb::kCompactionStyleUniversal;
+    options.compaction_options_universal.min_merge_width = 4;
+    options.level0_file_num_compaction_trigger = 8;
     options.target_file_size_base = std::uint64_t{64} << 20U;
+    options.prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(items_prefix_bytes));
+    options.memtable_prefix_bloom_size_ratio = 0.02;
   }
   if (family == TraceFamily::calls) {
     options.write_buffer_size = std::size_t{8} << 20U;
@@ -263,7 +275,11 @@ Result<std::vector<TraceMark>> RocksTraceStore::marks(std::size_t limit) const {
 
 Result<void> RocksTraceStore::items(std::string_view trace, const OnItem& on_item) const {
   const std::string prefix = items_prefix(trace);
-  const auto iterator = iterate(TraceFamily::items);
+  rocksdb::ReadOptions options;
+  // The filters know prefixes of that length: what is shorter has to be looked for without them.
+  options.total_order_seek = prefix.size() < items_prefix_bytes;
+  options.prefix_same_as_start = !options.total_order_seek;
+  const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(options, family(TraceFamily::items)));
   for (iterator->Seek(slice(prefix)); iterator->Valid(); iterator->Next()) {
     const std::string_view key = view(iterator->key());
     if (!key.starts_with(prefix)) break;

@@ -55,10 +55,10 @@ class Daemon:
         self.log_path = folder.rstrip("/") + ".log"
         self.process, self.port = None, None
 
-    def start(self, wait=True):
+    def start(self, wait=True, port=0):
         self.log = open(self.log_path, "ab")
         began = self.log.tell()
-        command = [self.rftd, "--data", self.folder, "--listen", "127.0.0.1:0", *self.arguments]
+        command = [self.rftd, "--data", self.folder, "--listen", f"127.0.0.1:{port}", *self.arguments]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, preexec_fn=self.limits)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:

@@ -62,6 +62,27 @@ def call_span(number, trace=None, ago=5.0, **more):
             "startTimeUnixNano": str(start), "endTimeUnixNano": str(start + 1_000_000), "attributes": values}
 
 
+def litellm_log(number, **more):
+    """What LiteLLM's generic_api callback sends for a call: its StandardLoggingPayload, with the fields of version 1.80."""
+    start = time.time() - 5
+    question = [{"role": "system", "content": "Answer in one line."}, {"role": "user", "content": f"Proxy question {number}?"}]
+    tools = [{"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object", "properties": {}}}}]
+    call = {"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": None, "function_call": None, "tool_calls": [
+        {"id": f"call_{number}", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Lima"}'}}]}}
+    return {"id": f"chatcmpl-{number}", "trace_id": f"trace-{number}", "call_type": "acompletion", "stream": False, "response_cost": 0.0025,
+            "cost_breakdown": None, "response_cost_failure_debug_info": None, "status": "success",
+            "status_fields": {"llm_api_status": "success", "guardrail_status": "not_run"}, "custom_llm_provider": "openai",
+            "total_tokens": 30, "prompt_tokens": 20, "completion_tokens": 10, "startTime": start, "endTime": start + 1.5,
+            "completionStartTime": start + 0.5, "response_time": 1.5, "model_map_information": {"model_map_key": "gpt-4o", "model_map_value": None},
+            "model": "gpt-4o", "model_id": "deployment-1", "model_group": "smart", "api_base": "https://api.openai.com/v1",
+            "metadata": {"user_api_key_hash": None, "user_api_key_user_id": "user-7", "requester_metadata": {"session_id": "session-1"}},
+            "cache_hit": None, "cache_key": None, "saved_cache_cost": 0.0, "request_tags": ["prod"], "end_user": "", "requester_ip_address": None,
+            "messages": question, "error_str": None, "error_information": {"error_code": "", "error_class": "", "error_message": ""},
+            "response": {"id": f"chatcmpl-{number}", "created": int(start), "model": "gpt-4o-2024-08-06", "object": "chat.completion",
+                         "choices": [call], "usage": {"prompt_tokens": 20, "completion_tokens": 10, "total_tokens": 30}},
+            "model_parameters": {"tools": tools, "temperature": 0}, "hidden_params": {"model_id": "deployment-1"}, "guardrail_information": None, **more}
+
+
 def value_of(value):
     if isinstance(value, dict):
         return value  # as it is to stand there, right or wrong

@@ -8,7 +8,7 @@ from collections import Counter
 
 from daemon import case, check, equal, run_cases
 from trace_bodies import (RECORDED, all_calls, call_span, conversation_of, dataset_from, export_of,
-                          exported, post, pull, said, send_recorded, settled, take)
+                          exported, litellm_log, post, pull, said, send_recorded, settled, take)
 
 
 def check_calls(daemon):
@@ -144,6 +144,32 @@ def pulled(place):
     daemon.start()
     equal(pull(daemon, dataset)["pulled"], 0, "pulled after a restart")
     equal(len(exported(daemon, dataset)), 11, "records in the end")
+
+
+@case("LiteLLM's callback: an array, lines, and one log at a time are the same calls, and a failure says why")
+def litellm(place):
+    daemon, path = place.daemon().start(), "/api/v1/traces/litellm"
+    logs = [litellm_log(n) for n in range(3)]
+    broken = litellm_log(3, status="failure", response={}, error_str="litellm.RateLimitError: slow down", response_cost=0,
+                         error_information={"error_code": "429", "error_class": "RateLimitError", "error_message": "slow down"})
+    embedding = litellm_log(4, call_type="aembedding")
+    for body, counts in ((json.dumps([*logs, broken, embedding]).encode(), (4, 1, 0)),
+                         ("\n".join(map(json.dumps, [*logs, None])).encode(), (3, 0, 1)), (json.dumps(logs[0]).encode(), (1, 0, 0))):
+        answer = post(daemon, path, body)
+        told = answer.json
+        equal((answer.status, told["calls"], told["not_calls"], told["refused_total"]), (200, *counts), f"what is told: {answer}")
+    settled(daemon, 4)
+    calls = {c["preview"]: c for c in all_calls(daemon)}
+    failed = calls.pop("Proxy question 3?")
+    equal((failed["status"], failed["error"]), ("error", "litellm.RateLimitError: slow down"), "the failure")
+    for number in range(3):
+        call = daemon.read(f"/traces/{calls[f'Proxy question {number}?']['id']}")
+        equal({k: call[k] for k in ("dialect", "provider", "model", "model_asked", "session", "user", "labels", "tokens_in", "tokens_out", "cost_usd")},
+              {"dialect": "litellm", "provider": "openai", "model": "gpt-4o-2024-08-06", "model_asked": "smart", "session": "session-1",
+               "user": "user-7", "labels": ["prod"], "tokens_in": 20, "tokens_out": 10, "cost_usd": 0.0025}, "what is known of it")
+        equal(call["messages"], logs[number]["messages"], "messages")
+        equal(call["output"]["tool_calls"], logs[number]["response"]["choices"][0]["message"]["tool_calls"], "the call of a tool")
+        equal([t["function"]["name"] for t in call["tools"]], ["get_weather"], "tools")
 
 
 @case("rftctl lists, counts, shows and imports calls, and makes a dataset of them")

@@ -1,5 +1,6 @@
 #include "steps/traces/assemble.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace steps::traces;
@@ -74,8 +75,24 @@ TEST_CASE("an agent's span gives way to its calls, and stands for them where the
   const auto both = calls_of(
       {agent, chat("one", "agent"), chat("two", "agent", R"([{"role":"assistant","content":"b"}])")});
   REQUIRE(both.size() == 2);
-  CHECK(both[0].span_ids == std::vector<std::string>{"one", "agent"});
+  CHECK(both[0].span_ids == std::vector<std::string>{"one"});
+  CHECK(both[1].span_ids == std::vector<std::string>{"two", "agent"});
   REQUIRE(calls_of({agent}).size() == 1);
+}
+
+TEST_CASE("of several calls within a span the one whose answer it repeats has its id, and no other",
+          "[traces][assemble]") {
+  Span agent = chat("agent", "", R"([{"role":"assistant","content":"b"}])");
+  agent.attributes[0].value.text = "invoke_agent";
+  const std::vector<Span> spans{agent, chat("one", "agent"),
+                                chat("two", "agent", R"([{"role":"assistant","content":"b"}])"),
+                                chat("three", "agent", R"([{"role":"assistant","content":"c"}])")};
+  const auto calls = calls_of(spans);
+  REQUIRE(calls.size() == 3);
+  for (const Call& call : calls) {
+    const bool repeated = call.span_id == "two";
+    CHECK(call.span_ids.size() == (repeated ? 2 : 1));
+  }
 }
 
 TEST_CASE("an inner span without texts takes those of the one around it", "[traces][assemble]") {
@@ -129,6 +146,129 @@ TEST_CASE("messages come from events, the newest batch of records, and in the or
   const auto told = calls_of({with_events});
   CHECK(told[0].prompt.at(0).content == "\"q\"");
   CHECK(told[0].output->content == "\"a\"");
+}
+
+TEST_CASE("records of one time that two or three batches have between them are in order",
+          "[traces][assemble]") {
+  const Span bare = span("a", "", "chat m", {{"gen_ai.operation.name", "chat"}});
+  for (const std::vector<std::uint64_t>& batches :
+       {std::vector<std::uint64_t>{1, 2, 3}, {3, 2, 1}, {2, 3, 1}}) {
+    std::vector<LogRecord> logs;
+    for (std::uint32_t number = 0; number < 9; ++number) {
+      // Of batches of five: the last two of the first, all of the second, two of the third.
+      const std::size_t batch = number < 2 ? 0 : number < 7 ? 1 : 2;
+      const std::uint32_t index = number < 2 ? 3 + number : number < 7 ? number - 2 : number - 7;
+      const std::string body = R"({"content":")" + std::to_string(number) + R"("})";
+      logs.push_back(record("gen_ai.user.message", body, 10, index, batches[batch]));
+    }
+    std::ranges::reverse(logs);
+    const auto calls = calls_of({bare}, logs);
+    REQUIRE(calls.at(0).prompt.size() == 9);
+    for (std::size_t number = 0; number < 9; ++number) {
+      CHECK(calls[0].prompt[number].content == '"' + std::to_string(number) + '"');
+    }
+  }
+}
+
+TEST_CASE("an AI SDK call whose inner span never came has the prompt of its outer one",
+          "[traces][assemble]") {
+  const auto prompt_of = [](const char* json) {
+    return calls_of(
+               {span("a", "", "ai.streamText", {{"ai.operationId", "ai.streamText"}, {"ai.prompt", json}})})
+        .at(0)
+        .prompt;
+  };
+  const std::vector<Message> wanted{{"system", "\"be brief\"", {}, {}, {}}, {"user", "\"q\"", {}, {}, {}}};
+  CHECK(prompt_of(R"({"system":"be brief","prompt":"q"})") == wanted);
+  CHECK(prompt_of(R"({"system":"be brief","messages":[{"role":"user","content":"q"}]})") == wanted);
+}
+
+TEST_CASE("details in log records: instructions on the span, and a streamed answer in parts",
+          "[traces][assemble]") {
+  constexpr const char* event = "gen_ai.client.inference.operation.details";
+  const Span bare = span("a", "", "chat m",
+                         {{"gen_ai.operation.name", "chat"}, {"gen_ai.system_instructions", "be brief"}});
+  const auto details = [](const char* attribute, std::string messages, std::uint64_t time) {
+    LogRecord made = record(event, "", time, 0, time);
+    made.attributes = {{attribute, {false, std::move(messages)}}};
+    return made;
+  };
+  const std::string question = R"({"role":"user","parts":[{"type":"text","content":"q"}]})";
+  const std::string instructions = R"({"role":"system","parts":[{"type":"text","content":"be brief"}]},)";
+  const auto answer = [](std::string part) { return R"([{"role":"assistant","parts":[)" + part + "]}]"; };
+  const auto tool_call = [](std::string id) {
+    return R"({"type":"tool_call","id":")" + id + R"(","name":"f","arguments":"{}"})";
+  };
+  const LogRecord text = details("gen_ai.output.messages", answer(R"({"type":"text","content":"a"})"), 2);
+  for (const std::string& head : {std::string(), instructions}) {
+    const auto calls = calls_of({bare}, {details("gen_ai.input.messages", "[" + head + question + "]", 1),
+                                         text, details("gen_ai.output.messages", answer(tool_call("1")), 3),
+                                         details("gen_ai.output.messages", answer(tool_call("2")), 4),
+                                         details("gen_ai.output.messages", answer(tool_call("2")), 5)});
+    REQUIRE(calls.size() == 1);
+    REQUIRE(calls[0].prompt.size() == 2);
+    CHECK(calls[0].prompt[0].content == "\"be brief\"");
+    CHECK(calls[0].prompt[1].content == "\"q\"");
+    CHECK(calls[0].output->content == "\"a\"");
+    CHECK(calls[0].output->tool_calls.size() == 2);
+  }
+}
+
+TEST_CASE("items of the responses API that stand as messages of their own are one answer",
+          "[traces][assemble]") {
+  Span inference = span("a", "", "OpenAI Responses", {{"openinference.span.kind", "LLM"}});
+  const auto add = [&](std::string list, int at, std::string field, std::string text) {
+    inference.attributes.push_back(
+        {"llm." + list + "_messages." + std::to_string(at) + ".message." + field, {true, std::move(text)}});
+  };
+  add("input", 0, "role", "user");
+  add("input", 0, "content", "q");
+  for (const char* list : {"input", "output"}) {
+    const int first = list == std::string("input") ? 1 : 0;
+    for (int at = first; at < first + 3; ++at) add(list, at, "role", "assistant");
+    add(list, first, "contents.0.message_content.type", "output_text");
+    add(list, first, "contents.0.message_content.text", "let me see");
+    for (int at = first + 1; at < first + 3; ++at) {
+      add(list, at, "tool_calls.0.tool_call.id", "call_" + std::to_string(at - first));
+      add(list, at, "tool_calls.0.tool_call.function.name", "f");
+      add(list, at, "tool_calls.0.tool_call.function.arguments", "{}");
+    }
+  }
+  const auto calls = calls_of({inference});
+  REQUIRE(calls.size() == 1);
+  REQUIRE(calls[0].prompt.size() == 2);
+  REQUIRE(calls[0].output);
+  CHECK(calls[0].prompt[1] == *calls[0].output);
+  CHECK(calls[0].output->content == "\"let me see\"");
+  CHECK(calls[0].output->tool_calls.size() == 2);
+  CHECK(calls[0].other_answers == 0);
+}
+
+TEST_CASE("a request's items in one text are messages again, and a user's JSON stays a text",
+          "[traces][assemble]") {
+  const auto asked_with = [](std::string text) {
+    std::string quoted;
+    for (const char c : text) quoted += (c == '"' ? "\\\"" : std::string(1, c));
+    const std::string messages =
+        R"([{"role":"user","parts":[{"type":"text","content":")" + quoted + R"("}]}])";
+    return calls_of({span("a", "", "chat m",
+                          {{"gen_ai.operation.name", "chat"}, {"gen_ai.input.messages", messages}})})
+        .at(0)
+        .prompt;
+  };
+  const auto items = asked_with(
+      R"([{"role":"user","content":"q"},{"type":"function_call","call_id":"1","name":"f","arguments":"5"},)"
+      R"({"type":"function_call_output","call_id":"1","output":"x"}])");
+  REQUIRE(items.size() == 3);
+  CHECK(items[0].content == "\"q\"");
+  CHECK(items[1].tool_calls.size() == 1);
+  CHECK(items[2].tool_call_id == "1");
+  for (const char* text : {R"([{"name":"x","role":"admin"}])", R"([{"type":"text","text":"q"}])",
+                           R"([{"role":"user",)", R"([1])"}) {
+    const auto kept = asked_with(text);
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0].content.size() > std::string(text).size());
+  }
 }
 
 TEST_CASE("attributes of the wrong type are named and cost nothing else", "[traces][assemble]") {

@@ -67,6 +67,33 @@ TEST_CASE("parts: one text is a text, several stay parts, other media stay as th
         R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"u"}}]})");
 }
 
+TEST_CASE("a picture is the same in every library's form", "[traces][messages]") {
+  const std::string wanted =
+      R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]})";
+  for (const char* part : {
+           R"({"type":"blob","modality":"image","mime_type":"image/png","content":"AAAA"})",
+           R"({"type":"blob","modality":"image","mime_type":null,"content":"data:image/png;base64,AAAA"})",
+           R"({"type":"uri","modality":"image","mime_type":null,"uri":"data:image/png;base64,AAAA"})",
+           R"({"type":"file","mediaType":"image/png","data":"AAAA"})",
+           R"({"type":"image","mediaType":"image/png","image":"AAAA"})",
+           R"({"type":"image","image_url":"data:image/png;base64,AAAA"})",
+           R"({"type":"input_image","image_url":"data:image/png;base64,AAAA"})",
+           R"({"message_content":{"type":"image","image":{"image":{"url":"data:image/png;base64,AAAA"}}}})",
+           R"({"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}})",
+       }) {
+    INFO(part);
+    CHECK(all(R"([{"role":"user","content":[)" + std::string(part) + "]}]") == wanted);
+  }
+  for (const char* part :
+       {R"({"type":"blob","modality":"audio","mime_type":"audio/wav","content":"AAAA"})",
+        R"({"type":"file","mediaType":"application/pdf","data":"AAAA"})",
+        R"({"type":"image","image":{"0":1}})", R"({"type":"blob","modality":"image","content":"AAAA"})"}) {
+    INFO(part);
+    CHECK(all(R"([{"role":"user","content":[)" + std::string(part) + "]}]") ==
+          R"({"role":"user","content":[)" + std::string(part) + "]}");
+  }
+}
+
 TEST_CASE("what is left out or not understood is named", "[traces][messages]") {
   MessagesIn in;
   read_messages(

@@ -21,7 +21,7 @@ constexpr std::array rules{
     Rule{"llm.system", Field::provider},
     Rule{"llm.input_messages.", Field::prompt, Form::indexed},
     Rule{"input.value", Field::prompt},  // the whole request, where the messages were not taken apart
-    Rule{"llm.output_messages.", Field::output, Form::indexed},
+    Rule{"llm.output_messages.", Field::output, Form::indexed_items},
     Rule{"output.value", Field::output},
     Rule{"llm.tools.", Field::tools, Form::indexed},
     Rule{"llm.finish_reason", Field::finish_reason},

@@ -25,7 +25,7 @@ constexpr std::array rules{
     Rule{"ai.response.model", Field::model_used},
     Rule{"ai.model.provider", Field::provider},
     Rule{"ai.prompt.messages", Field::prompt},
-    Rule{"ai.prompt", Field::prompt},
+    Rule{"ai.prompt", Field::prompt, Form::json},  // {system, prompt} or {system, messages}
     Rule{"ai.response.text", Field::output_text},
     Rule{"ai.response.object", Field::output_text},
     Rule{"ai.response.toolCalls", Field::output_calls},
