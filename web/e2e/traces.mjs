@@ -133,6 +133,24 @@ test("calls are erased by their filter, with the number typed", async (place) =>
   await until(async () => (await daemon.get("/traces?limit=1")).kept === kept - dialects[0].count, "the calls to be gone");
 });
 
+// What is asked stands in for a server of Langfuse: it knows no such key, which is what goes wrong first.
+test("a source that fails says why, and is tried again when asked", async (place) => {
+  if ((await fetch(`${place.daemon.url}/api/v1/traces/sources`)).status === 404) throw new Skipped("this daemon pulls from nowhere yet");
+  const daemon = await place.daemonWith(`[[trace_sources]]\nname = "production"\nkind = "vllora"\nbase_url = "${place.daemon.url}/no-vllora"\nevery_seconds = 0\n`);
+  const tab = await place.tab("/finetune/traces?tab=sources", daemon);
+  const item = tab.page.getByRole("listitem").filter({ hasText: "production" });
+  await item.getByRole("button", { name: "Pull now" }).click();
+  await item.getByText("Failing").waitFor();
+  await item.getByText(/404/).waitFor();
+  await tab.inspect("traces-sources", { dark: true });
+  await tab.page.setViewportSize({ width: 390, height: 844 });
+  await tab.inspect("narrow-390-sources");
+  const none = await place.daemonWith("");
+  const other = await place.tab("/finetune/traces?tab=sources", none);
+  await other.see("Nothing is fetched from elsewhere");
+  await other.inspect("traces-sources-none", { dark: true });
+});
+
 test("traces fit a narrow window", async (place) => {
   const daemon = await traced(place, "traceloop.traces.json");
   const tab = await place.tab(null, daemon);

@@ -205,3 +205,45 @@ describe("a dataset made of traces", () => {
     await waitFor(() => expect(screen.getByText("300", { selector: "b:nth-of-type(2)" })).toBeTruthy());
   });
 });
+
+describe("where traces are fetched from", () => {
+  const source = (more: object) => ({
+    name: "production", kind: "langfuse", base_url: "https://langfuse.example.org", every_seconds: 60, state: "idle", watermark: "2026-11-20T10:00:00Z", last_pull_at: "2026-11-20T10:01:00Z", last_taken: 12, taken_total: 3400, last_error: null, next_pull_at: null, ...more,
+  });
+  const empty = { "GET /api/v1/traces/facets": () => facetsOf(0), "GET /api/v1/traces": () => ({ items: [], next: null, total: 0, total_is_exact: true, kept: 1 }) };
+  test("each source says how it does, and is pulled when asked", async () => {
+    go("/finetune/traces?tab=sources");
+    daemon({ "GET /api/v1/traces/sources": () => ({ items: [source({}), source({ name: "old", kind: "vllora", state: "failing", last_error: "401 from https://old.example.org/spans: the key is not known there" })] }), "POST /api/v1/traces/sources/": () => source({ state: "pulling" }), ...empty });
+    show(<TracesScreen />);
+    const items = await screen.findAllByRole("listitem");
+    expect(items).toHaveLength(2);
+    expect(items[0].textContent).toContain("3,400 spans");
+    expect(items[1].textContent).toContain("Failing");
+    expect(items[1].textContent).toContain("the key is not known there");
+    await userEvent.click(within(items[1]).getByRole("button", { name: "Pull now" }));
+    await waitFor(() => expect(asked.find((one) => one.method === "POST")?.url.pathname).toBe("/api/v1/traces/sources/old/pull"));
+  });
+  test("a source without a schedule can be pulled; one that is being pulled cannot be again", async () => {
+    go("/finetune/traces?tab=sources");
+    daemon({ "GET /api/v1/traces/sources": () => ({ items: [source({ name: "a", state: "off", every_seconds: 0 }), source({ name: "b", state: "pulling" })] }), ...empty });
+    show(<TracesScreen />);
+    const pulls = await screen.findAllByRole<HTMLButtonElement>("button", { name: "Pull now" });
+    expect(pulls.map((one) => one.disabled)).toEqual([false, true]);
+    expect(screen.getByText("when you ask")).toBeTruthy();
+  });
+  test("none is configured: the page says how", async () => {
+    go("/finetune/traces?tab=sources");
+    daemon({ "GET /api/v1/traces/sources": () => ({ items: [] }), ...empty });
+    show(<TracesScreen />);
+    await screen.findByText("Nothing is fetched from elsewhere");
+    expect(screen.getByRole("region", { name: "Configuration of a source" }).textContent).toContain("[[trace_sources]]");
+  });
+  test("a daemon that knows no sources has no tab for them", async () => {
+    go("/finetune/traces?tab=connect");
+    daemon(empty);
+    show(<TracesScreen />);
+    await waitFor(() => expect(asked.some((one) => one.url.pathname === "/api/v1/traces/sources")).toBe(true));
+    expect(screen.queryByRole("tab", { name: "Sources" })).toBeNull();
+    expect(screen.getByRole("tab", { name: "Connect" })).toBeTruthy();
+  });
+});

@@ -1,166 +1,25 @@
-// Traces: the finished calls of models that the daemon has been told of. Types and reads.
+// Traces: the finished calls of models that the daemon has been told of. The contract's words, and reads.
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { type Query, read } from "./client";
+import { Problem, type Query, read } from "./client";
+import type { components, operations } from "./schema";
 
-export type Folding = "not_a_prefix" | "every_call" | "last_of_session";
-export type Skipped = Record<string, number>; // reason -> calls
+type Schemas = components["schemas"];
+export type TraceSummary = Schemas["CallSummary"];
+export type Trace = Schemas["CallDetail"];
+export type TraceList = Schemas["CallList"];
+export type TraceFacets = Schemas["CallFacets"];
+export type TracePreview = Schemas["CallsPreview"];
+export type TracesImported = Schemas["CallsTaken"];
+export type Pulled = Schemas["Pulled"];
+export type Counted = TraceFacets["models"][number];
+export type Skipped = TracePreview["skipped"]; // reason -> calls
+export type Folding = NonNullable<Schemas["CallSelection"]["folding"]>;
+export type PullState = NonNullable<Schemas["Dataset"]["pull"]>; // what a dataset remembers of its last pull
+// As the daemon reads it, in a query and in a body; which of the two the contract does not say of a body.
+export type TraceFilter = Omit<NonNullable<operations["listTraces"]["parameters"]["query"]>, "limit" | "cursor">;
+export type TraceChoice = Omit<Schemas["CallSelection"], "filter" | "limit" | "categorize"> & { filter?: TraceFilter };
 
-// As the daemon reads it, in a query and in a body.
-export interface TraceFilter {
-  from?: string;
-  to?: string;
-  model?: string[];
-  provider?: string[];
-  status?: "ok" | "error";
-  has_tools?: boolean;
-  q?: string;
-  label?: string[];
-  session?: string;
-  min_turns?: number;
-  tokens_gte?: number;
-  tokens_lt?: number;
-  dialect?: string;
-  has_output?: boolean;
-  system?: string;
-}
-
-export interface TraceSummary {
-  id: string;
-  time: string;
-  received_at: string;
-  trace_id: string;
-  span_id: string;
-  dialect: string;
-  provider: string | null;
-  model: string | null;
-  model_asked: string | null;
-  status: "ok" | "error";
-  error: string | null;
-  turns: number;
-  messages: number;
-  has_tools: boolean;
-  has_output: boolean;
-  tokens_in: number | null;
-  tokens_out: number | null;
-  cost_usd: number | null;
-  latency_ms: number | null;
-  first_token_ms: number | null;
-  session: string | null;
-  thread: string | null;
-  run: string | null;
-  user: string | null;
-  labels: string[];
-  preview: string;
-  answer_preview: string;
-  problems: { problem: string; attribute: string }[];
-}
-
-export interface Span {
-  span_id: string;
-  parent_span_id: string | null;
-  name: string;
-  start: string;
-  end: string;
-  is_call: boolean;
-}
-
-export interface Trace extends Omit<TraceSummary, "messages"> {
-  messages: unknown[]; // the prompt, in OpenAI's chat form
-  tools: unknown[] | null;
-  tool_choice: unknown;
-  output: unknown;
-  finish_reason: string | null;
-  other_answers: number;
-  tokens_cached: number | null;
-  tokens_reasoning: number | null;
-  spans: Span[];
-  record: object | null;
-  skip: string | null;
-}
-
-export interface TraceList {
-  items: TraceSummary[];
-  next: string | null;
-  total: number;
-  total_is_exact?: boolean; // false: there are at least so many
-  kept: number;
-}
-
-export interface Counted {
-  value: string;
-  count: number;
-}
-
-export interface TraceFacets {
-  total: number;
-  kept: number;
-  models: Counted[];
-  providers: Counted[];
-  statuses: Counted[];
-  labels: Counted[];
-  dialects: Counted[];
-  hours: { from: string; count: number }[];
-  bucket_seconds: number;
-  waiting: { traces: number }; // not put together yet
-  problems: Record<string, number>;
-  bytes: number;
-  oldest: string | null;
-  newest: string | null;
-}
-
-export interface TraceChoice {
-  filter?: TraceFilter;
-  ids?: string[];
-  folding?: Folding;
-  with_failed?: boolean;
-}
-
-export interface TracePreview {
-  matching: number;
-  offered: number;
-  skipped: Skipped;
-  pattern: {
-    system_prompt: string | null;
-    system_prompt_share: number;
-    tools: { name: string; count: number }[];
-    models: Counted[];
-    suggested_name: string;
-    suggested_objective: string;
-  };
-  sample: TraceSummary[];
-}
-
-export interface TracesImported {
-  lines: number;
-  calls: number;
-  spans: number;
-  repeated: number;
-  refused: { line: number; error: string }[];
-  refused_total: number;
-}
-
-// What a dataset remembers of its last pull.
-export interface PullState {
-  filter: TraceFilter;
-  folding: Folding;
-  with_failed: boolean;
-  watermark: string | number;
-  pulled_at: string | null;
-  waiting: number;
-}
-export interface PullPreview {
-  matching: number;
-  offered: number;
-  skipped: Skipped;
-  watermark: string | number;
-}
-export interface PullStarted {
-  run: string;
-  pulled: number;
-  skipped: Skipped;
-  matching: number;
-  watermark: string | number;
-}
+export type TraceSource = Schemas["TraceSource"]; // where the daemon fetches traces itself
 
 const pageSize = 200;
 export const asQuery = (filter: TraceFilter): Query => ({ ...filter });
@@ -186,6 +45,20 @@ export const useTraceFacets = (filter: TraceFilter, enabled = true) =>
   });
 export const useTrace = (id: string | null) =>
   useQuery({ queryKey: ["traces", "one", id], queryFn: ({ signal }) => read<Trace>(`/traces/${encodeURIComponent(id!)}`, {}, signal), enabled: id !== null });
+// Null where the daemon pulls from nowhere, since it is older than sources are.
+export const useTraceSources = () =>
+  useQuery({
+    queryKey: ["traces", "sources"],
+    queryFn: async ({ signal }) => {
+      try {
+        return (await read<{ items: TraceSource[] }>("/traces/sources", {}, signal)).items;
+      } catch (problem) {
+        if (problem instanceof Problem && problem.status === 404) return null;
+        throw problem;
+      }
+    },
+    refetchInterval: ({ state }) => (state.data === null ? false : state.data?.some((one) => one.state === "pulling") ? 1000 : 5000),
+  });
 // The call that a record was made of, while it is kept: records name its span and its time.
 export const useTraceOf = (of: { trace_id: string; span_id: string; time: string } | null) =>
   useQuery({

@@ -36,11 +36,13 @@ const flag = (text: string | null) => (text === "true" ? true : text === "false"
 
 export function traceFilterFrom(get: (name: string) => string | null, now: number): TraceFilter {
   const filter: TraceFilter = {};
-  const texts = { q: get("q"), system: get("system"), session: get("session"), dialect: get("dialect"), from: get("from"), to: get("to") };
-  for (const [name, value] of Object.entries(texts)) if (value?.trim()) filter[name as keyof typeof texts] = value.trim();
+  for (const name of ["q", "system", "session", "from", "to"] as const) {
+    const value = get(name)?.trim();
+    if (value) filter[name] = value;
+  }
   const since = spans[get("since") ?? ""];
   if (since && !filter.from) filter.from = new Date(now - since.ms).toISOString();
-  for (const name of ["model", "provider", "label"] as const) {
+  for (const name of ["model", "provider", "dialect", "label"] as const) {
     const values = listOf(get(name));
     if (values.length > 0) filter[name] = values;
   }
@@ -77,7 +79,7 @@ export function filterWords(filter: TraceFilter): FilterWord[] {
   if (filter.provider) add(`provider ${filter.provider.join(" or ")}`, "provider");
   if (filter.label) add(`labelled ${filter.label.join(" and ")}`, "label");
   if (filter.status) add(filter.status === "ok" ? "succeeded" : "failed", "status");
-  if (filter.dialect) add(`dialect ${filter.dialect}`, "dialect");
+  if (filter.dialect) add(`dialect ${filter.dialect.join(" or ")}`, "dialect");
   if (filter.has_tools !== undefined) add(filter.has_tools ? "with tools" : "without tools", "tools");
   if (filter.has_output !== undefined) add(filter.has_output ? "with an answer" : "without an answer", "answer");
   if (filter.session) add(`session ${filter.session}`, "session");

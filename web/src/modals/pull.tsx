@@ -4,8 +4,7 @@ import { DownloadCloud, Filter } from "lucide-react";
 import { useState } from "react";
 import { write } from "@/api/client";
 import { useDatasetInfo, useRun, useWritten } from "@/api/queries";
-import { type Folding, type PullStarted, type PullState, type TraceChoice, useTraceFacets } from "@/api/traces";
-import type { Dataset } from "@/api/types";
+import { type Folding, type Pulled, type PullState, type TraceChoice, useTraceFacets } from "@/api/traces";
 import { runTone } from "@/canvas/panel";
 import { useHere } from "@/screens/here";
 import { ago, count, fullTime, plural, words } from "@/lib/format";
@@ -20,8 +19,7 @@ import { Badge, Button, Guarded, Loading, Notice, ProblemNotice } from "@/ui/par
 export default function PullModal() {
   const here = useHere();
   const info = useDatasetInfo(here.id, null);
-  const pull = (info.data as (Dataset & { pull?: PullState | null }) | undefined)?.pull ?? null;
-  if (info.data) return <Pull last={pull} />;
+  if (info.data) return <Pull last={info.data.pull} />;
   return (
     <Modal title="Pull traces" close={here.close}>
       {info.error ? <ProblemNotice error={info.error} retry={() => void info.refetch()} /> : <Loading lines={4} />}
@@ -34,12 +32,12 @@ function Pull({ last }: { last: PullState | null }) {
   const written = useWritten(here.id);
   const state = useFilterHere();
   const [again, setAgain] = useState(last !== null);
-  const [folding, setFolding] = useState<Folding>(last?.folding ?? "not_a_prefix");
+  const [folding, setFolding] = useState<Folding>((last?.folding as Folding | undefined) ?? "not_a_prefix");
   const [failed, setFailed] = useState(last?.with_failed ?? false);
   const [categorize, setCategorize] = useState(true);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const [started, setStarted] = useState<PullStarted | null>(null);
+  const [started, setStarted] = useState<Pulled | null>(null);
   const choice: TraceChoice | null = again ? null : { filter: state.filter, folding, with_failed: failed };
   const preview = usePullPreview(here.id, choice);
   const facets = useTraceFacets(state.filter, !again);
@@ -48,7 +46,7 @@ function Pull({ last }: { last: PullState | null }) {
     setBusy(true);
     setError(null);
     try {
-      const answer = await write<PullStarted>("POST", `/datasets/${here.id}/pull`, { ...choice, categorize });
+      const answer = await write<Pulled>("POST", `/datasets/${here.id}/pull`, { ...choice, categorize });
       setStarted(answer.data);
       await written(answer);
     } catch (problem) {
@@ -102,7 +100,7 @@ function Pull({ last }: { last: PullState | null }) {
 }
 
 function LastPull({ last }: { last: PullState }) {
-  const said = filterWords(last.filter);
+  const said = last.filter ? filterWords(last.filter) : [];
   return (
     <section className="stack" aria-label="Last pull">
       <dl className="facts-row num">
@@ -112,11 +110,7 @@ function LastPull({ last }: { last: PullState }) {
         </div>
         <div>
           <dt>Up to call</dt>
-          <dd>{typeof last.watermark === "number" ? count(last.watermark) : last.watermark}</dd>
-        </div>
-        <div>
-          <dt>Come since, that match</dt>
-          <dd>{count(last.waiting)}</dd>
+          <dd>{last.watermark}</dd>
         </div>
         <div>
           <dt>Of a conversation</dt>
@@ -125,7 +119,7 @@ function LastPull({ last }: { last: PullState }) {
       </dl>
       <p className="row wrap small">
         <Filter size={13} aria-hidden />
-        {said.length === 0 && <span className="muted">Every call</span>}
+        {said.length === 0 && <span className="muted">{last.filter ? "Every call" : "Calls that were chosen one by one"}</span>}
         {said.map(({ text }) => (
           <span key={text} className="chip">
             {text}
@@ -137,11 +131,13 @@ function LastPull({ last }: { last: PullState }) {
   );
 }
 
-function Pulling({ started }: { started: PullStarted }) {
+// A pull that finds nothing to take starts no run.
+function Pulling({ started }: { started: Pulled }) {
   const here = useHere();
-  const run = useRun(here.id, null, started.run);
+  const run = useRun(here.id, null, started.run ?? null);
   const { data } = run;
-  const ended = data !== undefined && ["completed", "failed", "cancelled"].includes(data.state);
+  const nothing = !started.run;
+  const ended = nothing || (data !== undefined && ["completed", "failed", "cancelled"].includes(data.state));
   return (
     <Modal
       title="Pull traces"
@@ -159,20 +155,22 @@ function Pulling({ started }: { started: PullStarted }) {
     >
       {run.error && <ProblemNotice error={run.error} retry={() => void run.refetch()} />}
       {data?.error && <Notice tone="bad">{data.error}</Notice>}
-      {data?.state === "completed" ? (
+      {nothing ? (
+        <Notice tone="accent">Nothing new was there to be taken: the dataset has these calls already.</Notice>
+      ) : data?.state === "completed" ? (
         <Notice tone="ok">
-          <p className="strong">{plural(started.pulled, "record")} pulled</p>
+          <p className="strong">{plural(started.pulled ?? 0, "record")} pulled</p>
           <p className="small">They were checked as they came in. The next pull begins after them.</p>
         </Notice>
       ) : (
         !ended && (
           <div className="stack">
             <progress max={Math.max(1, data?.progress.total ?? 1)} value={data && data.progress.total > 0 ? data.progress.done : undefined} aria-label="Progress" />
-            <p className="muted small num">{data && data.progress.total > 0 ? `${count(data.progress.done)} of ${count(data.progress.total)}` : `${plural(started.pulled, "record")} on their way`}</p>
+            <p className="muted small num">{data && data.progress.total > 0 ? `${count(data.progress.done)} of ${count(data.progress.total)}` : `${plural(started.pulled ?? 0, "record")} on their way`}</p>
           </div>
         )
       )}
-      <Offer preview={{ data: { matching: started.matching, offered: started.pulled, skipped: started.skipped }, error: null, isPending: false, isPlaceholderData: false, refetch: () => undefined }} />
+      <Offer preview={{ data: { matching: started.matching, offered: started.pulled ?? 0, skipped: started.skipped }, error: null, isPending: false, isPlaceholderData: false, refetch: () => undefined }} />
     </Modal>
   );
 }

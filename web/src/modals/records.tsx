@@ -1,7 +1,7 @@
 // Every view of records: all, invalid, low confidence, of a topic. Filtered on the daemon, drawn only where seen.
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, CircleCheck, DownloadCloud, FileUp, Search, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ofDataset, useHealth, useTopics } from "@/api/queries";
 import type { RecordItem, RecordList, Topic } from "@/api/types";
 import { useHere } from "@/screens/here";
@@ -218,6 +218,16 @@ function Grid({ total, query, names, chosen, setChosen, open, show }: GridProps)
       if (id) show(id);
     }
   };
+  // The same functions for all the time, so that a row need not be drawn again for them.
+  const latest = useRef({ choose, show });
+  useLayoutEffect(() => {
+    latest.current = { choose, show };
+  });
+  const chooseRow = useCallback((row: number, range: boolean) => latest.current.choose(row, range), []);
+  const pressRow = useCallback((row: number, id: string | null) => {
+    setActive(row);
+    if (id !== null) latest.current.show(id);
+  }, []);
   return (
     <div ref={box} className="grid" role="grid" tabIndex={0} aria-label="Records" aria-rowcount={rows + 1} aria-colcount={columns.length + 1} aria-multiselectable aria-activedescendant={item(active) ? `row-${active}` : undefined} onKeyDown={press}>
       <div role="rowgroup" className="grid-head">
@@ -248,37 +258,62 @@ function Grid({ total, query, names, chosen, setChosen, open, show }: GridProps)
         {failed && <ProblemNotice error={failed.error} retry={() => void failed.refetch()} />}
         {Array.from({ length: view.last - view.first }, (_, i) => view.first + i).map((row) => {
           const record = item(row);
-          const selected = record !== undefined && (chosen.all || chosen.ids.has(record.id));
           return (
-            <div
+            <Row
               key={row}
-              id={`row-${row}`}
-              role="row"
-              aria-rowindex={row + 2}
-              aria-selected={selected}
-              className="grid-row"
-              data-active={row === active || undefined}
-              data-open={(record && record.id === open) || undefined}
-              style={{ transform: `translateY(${view.top + (row - view.first) * rowHeight}px)` }}
-              onClick={(event) => {
-                setActive(row);
-                if (record && !(event.target instanceof HTMLInputElement)) show(record.id);
-              }}
-            >
-              {record ? (
-                <Cells record={record} names={names} selected={selected} toggle={(range) => choose(row, range)} />
-              ) : (
-                <span role="gridcell" className="grid-skeleton">
-                  <span className="skeleton" />
-                </span>
-              )}
-            </div>
+              row={row}
+              record={record}
+              names={names}
+              top={view.top + (row - view.first) * rowHeight}
+              selected={record !== undefined && (chosen.all || chosen.ids.has(record.id))}
+              active={row === active}
+              open={record !== undefined && record.id === open}
+              press={pressRow}
+              choose={chooseRow}
+            />
           );
         })}
       </div>
     </div>
   );
 }
+
+interface RowProps {
+  row: number;
+  record: RecordItem | undefined;
+  names: Map<string, string>;
+  top: number; // px
+  selected: boolean;
+  active: boolean;
+  open: boolean;
+  press: (row: number, id: string | null) => void;
+  choose: (row: number, range: boolean) => void;
+}
+
+// Kept as it is while others come and go: a frame of scrolling has time for few of them.
+const Row = memo(function Row({ row, record, names, top, selected, active, open, press, choose }: RowProps) {
+  return (
+    <div
+      id={`row-${row}`}
+      role="row"
+      aria-rowindex={row + 2}
+      aria-selected={record && selected}
+      className="grid-row"
+      data-active={active || undefined}
+      data-open={open || undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={(event) => press(row, record && !(event.target instanceof HTMLInputElement) ? record.id : null)}
+    >
+      {record ? (
+        <Cells record={record} names={names} selected={selected} toggle={(range) => choose(row, range)} />
+      ) : (
+        <span role="gridcell" className="grid-skeleton">
+          <span className="skeleton" />
+        </span>
+      )}
+    </div>
+  );
+});
 
 // The value once it has stayed the same for a moment: while the thumb is being dragged, nothing is asked for.
 function useSettled(value: string): string {

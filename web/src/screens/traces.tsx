@@ -4,7 +4,7 @@ import "@/styles/traces.css";
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus, RotateCw, Trash2 } from "lucide-react";
 import { Link } from "wouter";
-import { useTraceFacets, useTraces } from "@/api/traces";
+import { useTraceFacets, useTraceSources, useTraces } from "@/api/traces";
 import { count, plural } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { useTitle } from "@/lib/title";
@@ -16,6 +16,7 @@ import { useFilterInAddress } from "@/traces/filter-state";
 import { TraceFilters } from "@/traces/filters";
 import { NoMatch } from "@/traces/no-match";
 import { TracePane } from "@/traces/pane";
+import { Sources } from "@/traces/sources";
 import { TraceTable } from "@/traces/table";
 import { Button, IconButton, ProblemNotice } from "@/ui/parts";
 import { Tabs } from "@/ui/tabs";
@@ -25,6 +26,8 @@ export default function TracesScreen() {
   useTitle("Traces");
   const url = useUrl();
   const tab = url.get("tab");
+  const sources = useTraceSources();
+  const tabs: [string | null, string][] = [[null, "Calls"], ["sources", "Sources"], ["connect", "Connect"]];
   useKeys({ "/": () => document.getElementById("search")?.focus() });
   return (
     <div className="canvas-page">
@@ -32,10 +35,14 @@ export default function TracesScreen() {
       <main className="traces">
         <header className="traces-head">
           <h1>Traces</h1>
-          <Tabs label="Parts of this screen" value={tab} change={(next) => url.push({ tab: next, trace: null })} tabs={[[null, "Calls"], ["connect", "Connect"]]} panel="traces-part" />
+          <Tabs label="Parts of this screen" value={tab} change={(next) => url.push({ tab: next, trace: null })} tabs={tabs.filter(([name]) => name !== "sources" || tab === "sources" || sources.data)} panel="traces-part" />
         </header>
         <div id="traces-part" role="tabpanel" aria-labelledby={`tab-${tab ?? "first"}`} className="traces-part">
-          {tab === "connect" ? (
+          {tab === "sources" ? (
+            <div className="traces-page">
+              <Sources />
+            </div>
+          ) : tab === "connect" ? (
             <div className="traces-page panel pad">
               <Connect heading={false} />
             </div>

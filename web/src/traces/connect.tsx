@@ -2,8 +2,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { FileUp } from "lucide-react";
 import { useRef, useState } from "react";
+import { Link } from "wouter";
 import { sendFile } from "@/api/client";
-import type { TracesImported } from "@/api/traces";
+import { type TracesImported, useTraceSources } from "@/api/traces";
 import { count, plural } from "@/lib/format";
 import { Button, CopyButton, Notice, ProblemNotice } from "@/ui/parts";
 import { Tabs } from "@/ui/tabs";
@@ -74,10 +75,19 @@ service:
   },
 ];
 
+// What one asks next; nothing here leads away from the page.
+const questions = [
+  ["Nothing shows?", "A call shows when its trace has been quiet for some seconds. A sender that is refused is told why in the answer: 401 wants a token, 413 sends smaller batches, 503 tries again later."],
+  ["Calls without messages?", "Most libraries leave texts out until they are told to capture content. Such calls are kept and counted, but no record can be made of them."],
+  ["Is a token needed?", "Where the daemon asks for one: “Authorization: Bearer TOKEN” with each request, the token of an editor."],
+  ["How long are they kept?", "As the daemon's configuration says ([traces] max_days and max_bytes), the oldest go first. Datasets hold copies, and keep them."],
+];
+
 export function Connect({ heading = true }: { heading?: boolean }) {
   const { origin } = window.location;
   const endpoint = `${origin}/v1/traces`;
   const [tab, setTab] = useState<string | null>("otel");
+  const sources = useTraceSources();
   const sender = senders.find((one) => one.id === tab)!;
   return (
     <section className="connect stack loose" aria-label="How calls get here">
@@ -103,9 +113,22 @@ export function Connect({ heading = true }: { heading?: boolean }) {
       </div>
       <CallFile />
       <p className="small muted">
-        OTLP in protobuf or JSON, plain or gzip; logs go to <code>/v1/logs</code>. Everything else about it is in{" "}
-        <a href="/api/v1">the API</a>.
+        OTLP over HTTP in protobuf or JSON, plain or gzip; gRPC is not spoken. Log records go to <code>/v1/logs</code>.
+        {sources.data && (
+          <>
+            {" "}
+            Langfuse and vLLora are fetched by the daemon: see <Link href="/finetune/traces?tab=sources">Sources</Link>.
+          </>
+        )}
       </p>
+      <dl className="answers small">
+        {questions.map(([question, answer]) => (
+          <div key={question}>
+            <dt className="strong">{question}</dt>
+            <dd className="muted">{answer}</dd>
+          </div>
+        ))}
+      </dl>
     </section>
   );
 }
@@ -145,7 +168,7 @@ function CallFile() {
         <Notice tone={result.refused_total > 0 ? "warn" : "ok"}>
           <p className="strong">
             {plural(result.lines, "line")} read: {plural(result.calls, "call")}, {plural(result.spans, "span")}
-            {result.repeated > 0 && `, ${count(result.repeated)} known before`}
+            {result.not_calls > 0 && `, ${count(result.not_calls)} not of a model's call`}
           </p>
           {result.refused_total > 0 && (
             <ul className="small">

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Sparkles } from "lucide-react";
 import { write } from "@/api/client";
-import type { Folding, PullPreview, Skipped, TraceChoice, TracePreview } from "@/api/traces";
+import type { Folding, Pulled, Skipped, TraceChoice, TracePreview } from "@/api/traces";
 import { count, percent, plural } from "@/lib/format";
 import { reasonText } from "@/lib/trace-filter";
 import { Button, Loading, ProblemNotice } from "@/ui/parts";
@@ -48,29 +48,30 @@ export const usePreviewOf = (choice: TraceChoice, enabled: boolean) =>
 export const usePullPreview = (dataset: string, choice: TraceChoice | null) =>
   useQuery({
     queryKey: ["traces", "pull", dataset, choice],
-    queryFn: async () => (await write<PullPreview>("POST", `/datasets/${encodeURIComponent(dataset)}/pull`, choice ?? {}, { query: { preview: true } })).data,
+    queryFn: async () => (await write<Pulled>("POST", `/datasets/${encodeURIComponent(dataset)}/pull`, choice ?? {}, { query: { preview: true } })).data,
     placeholderData: keepPreviousData,
     staleTime: 0,
     gcTime: 0,
   });
 
 interface OfferProps {
-  preview: { data?: { matching: number; offered: number; skipped: Skipped }; error: unknown; isPending: boolean; isPlaceholderData: boolean; refetch: () => unknown };
+  preview: { data?: { matching: number; offered?: number; skipped: Skipped }; error: unknown; isPending: boolean; isPlaceholderData: boolean; refetch: () => unknown };
 }
 
 export function Offer({ preview }: OfferProps) {
   const { data, error } = preview;
   if (error) return <ProblemNotice error={error} retry={() => void preview.refetch()} />;
   if (!data) return <Loading lines={2} what="Counting" />;
+  const offered = data.offered ?? 0;
   const skipped = Object.entries(data.skipped)
     .filter(([, number]) => number > 0)
     .sort((a, b) => b[1] - a[1]);
   return (
     <section className="offer" aria-label="What the dataset gets" data-old={preview.isPlaceholderData || undefined}>
       <p className="offer-sum" role="status">
-        <b className="num">{count(data.offered)}</b> {data.offered === 1 ? "record" : "records"} <span className="muted">from {plural(data.matching, "call")}</span>
+        <b className="num">{count(offered)}</b> {offered === 1 ? "record" : "records"} <span className="muted">from {plural(data.matching, "call")}</span>
       </p>
-      {data.matching > 0 && <OfferBar offered={data.offered} skipped={skipped} matching={data.matching} />}
+      {data.matching > 0 && <OfferBar offered={offered} skipped={skipped} matching={data.matching} />}
       {skipped.length > 0 && (
         <ul className="offer-skipped small" aria-label="Left out">
           {skipped.map(([reason, number]) => (
@@ -80,7 +81,7 @@ export function Offer({ preview }: OfferProps) {
           ))}
         </ul>
       )}
-      {data.matching > 0 && data.offered === 0 && <p className="small warn">Nothing would come in. Another folding or a wider filter gives more.</p>}
+      {data.matching > 0 && offered === 0 && <p className="small warn">Nothing would come in. Another folding or a wider filter gives more.</p>}
     </section>
   );
 }
@@ -101,9 +102,11 @@ export interface Named {
 
 // What the calls have in common. It suggests; what somebody has typed stays.
 export function PatternCard({ pattern, typed, use }: { pattern: TracePreview["pattern"]; typed: Named; use: (filled: Named) => void }) {
-  const empty = { name: typed.name.trim() === "" && pattern.suggested_name !== "", objective: typed.objective.trim() === "" && pattern.suggested_objective !== "" };
+  const name = pattern.suggested_name || "";
+  const objective = pattern.suggested_objective || "";
+  const empty = { name: typed.name.trim() === "" && name !== "", objective: typed.objective.trim() === "" && objective !== "" };
   const fills = [empty.name && "name", empty.objective && "objective"].filter(Boolean).join(" and ");
-  if (!pattern.system_prompt && pattern.tools.length === 0 && !pattern.suggested_name) return null;
+  if (!pattern.system_prompt && pattern.tools.length === 0 && !name) return null;
   return (
     <section className="pattern stack" aria-label="What these calls have in common">
       <h2 className="row h3">
@@ -132,20 +135,20 @@ export function PatternCard({ pattern, typed, use }: { pattern: TracePreview["pa
           ))}
         </ul>
       )}
-      {pattern.suggested_name && (
+      {name && (
         <dl className="pattern-suggests small">
           <dt className="muted">Name</dt>
-          <dd>{pattern.suggested_name}</dd>
-          {pattern.suggested_objective && (
+          <dd>{name}</dd>
+          {objective && (
             <>
               <dt className="muted">Objective</dt>
-              <dd>{pattern.suggested_objective}</dd>
+              <dd>{objective}</dd>
             </>
           )}
         </dl>
       )}
       {fills && (
-        <Button className="small" onClick={() => use({ name: empty.name ? pattern.suggested_name : typed.name, objective: empty.objective ? pattern.suggested_objective : typed.objective })}>
+        <Button className="small" onClick={() => use({ name: empty.name ? name : typed.name, objective: empty.objective ? objective : typed.objective })}>
           Fill in the {fills}
         </Button>
       )}

@@ -178,8 +178,10 @@ function ToolList({ tools, choice }: { tools: unknown[]; choice: unknown }) {
 const spansShown = 300;
 
 function Spans({ trace }: { trace: Trace }) {
-  const spans = [...trace.spans].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
-  const times = spans.map((span) => [Date.parse(span.start), Date.parse(span.end)]);
+  // What nobody told the times of stands where the call does.
+  const at = (time: string | null) => Date.parse(time ?? trace.time);
+  const spans = [...trace.spans].sort((a, b) => at(a.start) - at(b.start));
+  const times = spans.map((span) => [at(span.start), at(span.end ?? span.start)]);
   const begin = Math.min(...times.map(([start]) => start));
   const all = Math.max(1, Math.max(...times.map(([, end]) => end)) - begin);
   const parents = new Map(spans.map((one) => [one.span_id, one.parent_span_id]));
@@ -198,7 +200,7 @@ function Spans({ trace }: { trace: Trace }) {
             <span className="span-track" aria-hidden>
               <span style={{ left: `${(100 * (times[i][0] - begin)) / all}%`, width: `${Math.max(0.8, (100 * (times[i][1] - times[i][0])) / all)}%` }} />
             </span>
-            <span className="num small muted right">{duration(times[i][1] - times[i][0])}</span>
+            <span className="num small muted right">{span.start && span.end ? duration(times[i][1] - times[i][0]) : "–"}</span>
           </li>
         ))}
       </ol>
