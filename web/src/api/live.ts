@@ -5,6 +5,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { newKey } from "./client";
 import { Feed, type FeedEvent, type FeedMessage, type FeedState } from "./feed";
 import type { ToWorker } from "./feed.worker";
+import { Rounds } from "./rounds";
 
 export interface Live {
   head: number;
@@ -60,24 +61,20 @@ export function touchedBy(type: string): string[] {
   return ["*"];
 }
 
-const coalesce = 250; // ms
-const pending = new Map<string, Set<string>>();
+const rounds = new Map<string, Rounds>();
 
 function outdate(client: QueryClient, dataset: string, things: string[]) {
-  let set = pending.get(dataset);
-  if (!set) {
-    set = new Set();
-    pending.set(dataset, set);
-    setTimeout(() => {
-      const touched = pending.get(dataset) ?? new Set();
-      pending.delete(dataset);
-      void client.invalidateQueries({
+  let own = rounds.get(dataset);
+  if (!own) {
+    own = new Rounds((touched) =>
+      client.invalidateQueries({
         predicate: ({ queryKey: key }) =>
           key[0] === "dataset" && key[1] === dataset && key[2] === "live" && (touched.has("*") || touched.has(String(key[3]))),
-      });
-    }, coalesce);
+      }),
+    );
+    rounds.set(dataset, own);
   }
-  things.forEach((thing) => set.add(thing));
+  own.add(things);
 }
 
 type Listener = (events: FeedEvent[]) => void;
