@@ -109,7 +109,8 @@ test("records without answers and without a model: the page says what is missing
   const id = await place.daemon.create("no answers", Array.from({ length: 5 }, (_, i) => line(`What is the plan in position ${i}?`)).join(""));
   const tab = await place.tab(`/finetune/${id}?modal=dryrun`);
   tab.allow(/answer 4\d\d/, /status of 4\d\d/);
-  await tab.get("button", "Configure a grader").click();
+  // In the dialog: the cards behind it name the same words as their reason, until it has opened.
+  await tab.page.getByRole("dialog", { name: "Dry run" }).getByRole("button", { name: "Configure a grader" }).click();
   const grader = tab.page.getByRole("dialog", { name: "Grader" });
   await grader.getByText("LLM judge", { exact: true }).click();
   await grader.getByText("No language model is configured").waitFor();
