@@ -177,7 +177,7 @@ void Lane::take_answer(const Shared& call, const Response& response) {
   end(call, Ended{call->attempts, latency});
 }
 
-void Lane::failed(const Shared& call, Failure failure, std::optional<schemas::Error> error) {
+void Lane::failed(const Shared& call, const Failure& failure, std::optional<schemas::Error> error) {
   const auto where = provider_.name + (call->model.empty() ? "" : " (" + call->model + ")");
   if (!error) error = to_error(failure, where, call->attempts);
   if (failure.status == 429) ++traffic_.limited;
@@ -218,7 +218,7 @@ void Lane::leave(const Shared& call) {
 
 void Lane::end(const Shared& call, schemas::Result<Ended> result) {
   if (call->is_over) return;
-  const Shared keep = call;
+  const Shared keep = call;  // NOLINT(performance-unnecessary-copy-initialization): `call` may stand in open_
   call->is_over = true;
   leave(call);
   call->wait_timer.cancel();

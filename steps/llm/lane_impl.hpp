@@ -78,7 +78,7 @@ class Lane {
   void attempt(const Shared& call, bool fresh);
   void take(const Shared& call, std::uint64_t turn, Response response);
   void take_answer(const Shared& call, const Response& response);
-  void failed(const Shared& call, Failure failure, std::optional<schemas::Error> error = {});
+  void failed(const Shared& call, const Failure& failure, std::optional<schemas::Error> error = {});
   void leave(const Shared& call);  // the attempt's place and connection
   void end(const Shared& call, schemas::Result<Ended> result);
   [[nodiscard]] schemas::Result<std::string> request_text(const Call& call);

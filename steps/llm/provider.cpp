@@ -53,7 +53,7 @@ schemas::Result<void> check_one(const Provider& provider) {
         in_range<std::int64_t>(provider, "attempt_timeout (ms)", provider.attempt_timeout.count(), 1,
                                3'600'000),
         in_range<std::int64_t>(provider, "total_timeout (ms)", provider.total_timeout.count(), 1,
-                               24 * 3'600'000),
+                               24 * std::int64_t{3'600'000}),
         in_range<std::int64_t>(provider, "retry_delay (ms)", provider.retry_delay.count(), 1, 30'000),
         in_range<std::uint64_t>(provider, "answer_bytes_max", provider.answer_bytes_max, 1024, 1U << 30U)}) {
     if (!range) return range;
