@@ -185,7 +185,8 @@ class SourcePuller::Source {
   std::jthread thread_;
 };
 
-SourcePuller::SourcePuller(Collector& collector, std::vector<TraceSource> sources, PullerOptions options) {
+SourcePuller::SourcePuller(Collector& collector, std::vector<TraceSource> sources,
+                           const PullerOptions& options) {
   for (TraceSource& source : sources)
     sources_.push_back(std::make_unique<Source>(collector, std::move(source), options));
 }

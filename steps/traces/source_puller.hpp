@@ -52,7 +52,7 @@ struct PullerOptions {
 class SourcePuller {
  public:
   // The sources must have passed check_trace_sources. Nothing is asked before start().
-  SourcePuller(Collector& collector, std::vector<TraceSource> sources, PullerOptions options = {});
+  SourcePuller(Collector& collector, std::vector<TraceSource> sources, const PullerOptions& options = {});
   ~SourcePuller();
   SourcePuller(const SourcePuller&) = delete;
   SourcePuller& operator=(const SourcePuller&) = delete;
