@@ -130,6 +130,7 @@ Result<void> RocksTraceStore::open() {
   options.avoid_flush_during_shutdown = true;
   const auto cache = rocksdb::NewLRUCache(options_.block_cache, 2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.reserve(trace_family_names.size());
   for (std::size_t i = 0; i < trace_family_names.size(); ++i)
     families.emplace_back(trace_family_names.at(i), options_of(static_cast<TraceFamily>(i), options_, cache));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
