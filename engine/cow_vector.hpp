@@ -37,6 +37,14 @@ class CowVector {
     size_ = 0;
   }
 
+  // Each value in order, faster than by index.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const Chunk& chunk : chunks_) {
+      for (const T& value : *chunk) visit(value);
+    }
+  }
+
   class Iterator {
    public:
     using value_type = T;

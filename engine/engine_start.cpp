@@ -1,10 +1,17 @@
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <boost/asio/post.hpp>
 
 #include "engine/engine_impl.hpp"
 #include "engine/snapshot.hpp"
 
 namespace engine {
+
+namespace {
+constexpr int worker_nice = 10;
+}
 
 Engine::Impl::Impl(store::EventLog& log, StepCatalog steps, Clock& clock, EngineOptions options)
     : log_(log),
@@ -69,14 +76,17 @@ Result<void> Engine::Impl::start(OnPublished on_published) {
 }
 
 void Engine::Impl::start_threads() {
-  const auto run_named = [this](boost::asio::io_context& context, const std::string& name) {
-    threads_.emplace_back([&context, name] {
+  const auto run_named = [this](boost::asio::io_context& context, const std::string& name, int nice = 0) {
+    threads_.emplace_back([&context, name, nice] {
       pthread_setname_np(pthread_self(), name.c_str());
+      // Of this thread alone. Where it is not allowed, the thread runs like any other.
+      if (nice != 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);
       context.run();
     });
   };
   run_named(io_, "engine");
-  for (std::size_t i = 0; i < options_.workers; ++i) run_named(work_, "worker-" + std::to_string(i + 1));
+  for (std::size_t i = 0; i < options_.workers; ++i)
+    run_named(work_, "worker-" + std::to_string(i + 1), worker_nice);
   for (std::size_t i = 0; i < options_.waiting_workers; ++i)
     run_named(waiting_, "waiting-" + std::to_string(i + 1));
 }
