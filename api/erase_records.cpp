@@ -17,18 +17,7 @@ Result<std::vector<std::uint64_t>> ids_in(Fields& fields) {
                 ids == nullptr ? "none" : std::to_string(ids->size()), R"(for example: {"ids": ["r5"]})",
                 "/ids");
   }
-  std::vector<std::uint64_t> numbers;
-  for (const Json& id : *ids) {
-    const auto record = id.is_string() ? schemas::record_id_from(id.get<std::string>())
-                                       : fail(ErrorCode::invalid_argument, "a record id", id.dump());
-    if (!record) {
-      Error error = record.error();
-      error.at = "/ids/" + std::to_string(numbers.size());
-      return std::unexpected(error);
-    }
-    numbers.push_back(record->value());
-  }
-  return numbers;
+  return record_numbers(*ids);
 }
 }  // namespace
 

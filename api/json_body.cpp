@@ -193,4 +193,19 @@ const Json* Fields::array(std::string_view name) {
   return nullptr;
 }
 
+Result<std::vector<std::uint64_t>> record_numbers(const Json& ids) {
+  std::vector<std::uint64_t> numbers;
+  for (const Json& id : ids) {
+    const auto record = id.is_string() ? schemas::record_id_from(id.get<std::string>())
+                                       : fail(ErrorCode::invalid_argument, "a record id", id.dump());
+    if (!record) {
+      Error error = record.error();
+      error.at = "/ids/" + std::to_string(numbers.size());
+      return std::unexpected(error);
+    }
+    numbers.push_back(record->value());
+  }
+  return numbers;
+}
+
 }  // namespace api

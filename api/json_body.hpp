@@ -49,4 +49,7 @@ class Fields {
 // The body of a call as an object; an absent body is an empty one.
 Result<Json> body_of(const Call& call);
 
+// The numbers of the record ids in an array, which stands at /ids.
+Result<std::vector<std::uint64_t>> record_numbers(const Json& ids);
+
 }  // namespace api

@@ -77,18 +77,7 @@ Result<std::vector<std::uint64_t>> chosen(const Call& call, Fields& fields) {
     return fail(ErrorCode::too_large, "at most 100,000 ids", std::to_string(ids->size()), "use a filter",
                 "/ids");
   }
-  std::vector<std::uint64_t> numbers;
-  for (const Json& id : *ids) {
-    const auto record = id.is_string() ? schemas::record_id_from(id.get<std::string>())
-                                       : fail(ErrorCode::invalid_argument, "a record id", id.dump());
-    if (!record) {
-      Error error = record.error();
-      error.at = "/ids/" + std::to_string(numbers.size());
-      return std::unexpected(error);
-    }
-    numbers.push_back(record->value());
-  }
-  return numbers;
+  return record_numbers(*ids);
 }
 }  // namespace
 

@@ -39,6 +39,7 @@ Matrix agreement_of(const std::vector<Clustering>& found) {
 
 std::size_t median_groups(const std::vector<Clustering>& found) {
   std::vector<std::size_t> groups;
+  groups.reserve(found.size());
   for (const Clustering& one : found) groups.push_back(one.groups);
   std::ranges::sort(groups);
   return groups[groups.size() / 2];

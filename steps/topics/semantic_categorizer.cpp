@@ -87,6 +87,7 @@ HeldOut held_out_of(const Training& training, std::size_t topics, std::size_t fo
 // Logits of every labelled row from a model that has not seen it; a thread each fold.
 Matrix held_out_logits(const Training& training, std::size_t topics) {
   std::vector<std::future<HeldOut>> found;
+  found.reserve(folds);
   for (std::size_t fold = 0; fold < folds; ++fold) {
     found.push_back(std::async(std::launch::async,
                                [&training, topics, fold] { return held_out_of(training, topics, fold); }));

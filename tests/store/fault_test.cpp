@@ -5,6 +5,28 @@ using namespace store_test;
 using support::FaultFileSystem;
 using Loss = support::FaultFileSystem::Loss;
 
+namespace {
+
+void append_six(Model& model) {
+  for (int i = 0; i < 6; ++i) {
+    model.append();
+    if (i == 3) model.put_snapshot();
+  }
+}
+
+// All that was acknowledged is there and writing goes on, before a crash and after it.
+void goes_on_healed(FaultFileSystem& disk, Model& model, Loss loss) {
+  disk.heal();
+  REQUIRE(model.append());
+  model.verify();
+  model.crash(loss);
+  model.start();
+  REQUIRE(model.append());
+  model.verify();
+}
+
+}  // namespace
+
 TEST_CASE("when the disk is nearly full, an append is refused before it can do harm", "[store][fault]") {
   const auto disk = FaultFileSystem::in_memory(1);
   auto options = options_for("/log", disk);
@@ -29,13 +51,7 @@ TEST_CASE("a disk that is full all the same loses nothing, and writing goes on w
   for (int i = 0; i < 3; ++i) model.append();
   disk->fill_up_after(room);
   for (int i = 0; i < 6; ++i) model.append();
-  disk->heal();
-  REQUIRE(model.append());
-  model.verify();
-  model.crash(Loss::unsynced);
-  model.start();
-  REQUIRE(model.append());
-  model.verify();
+  goes_on_healed(*disk, model, Loss::unsynced);
 }
 
 TEST_CASE("a write that fails loses nothing that was acknowledged, and writing goes on", "[store][fault]") {
@@ -46,17 +62,8 @@ TEST_CASE("a write that fails loses nothing that was acknowledged, and writing g
   model.start();
   for (int i = 0; i < 3; ++i) model.append();
   disk->fail_write(n, in_log ? ".log" : "");
-  for (int i = 0; i < 6; ++i) {
-    model.append();
-    if (i == 3) model.put_snapshot();
-  }
-  disk->heal();
-  REQUIRE(model.append());
-  model.verify();
-  model.crash(n % 2 == 0 ? Loss::unsynced : Loss::none);
-  model.start();
-  REQUIRE(model.append());
-  model.verify();
+  append_six(model);
+  goes_on_healed(*disk, model, n % 2 == 0 ? Loss::unsynced : Loss::none);
 }
 
 TEST_CASE("a sync that fails loses nothing that was acknowledged, and writing goes on", "[store][fault]") {
@@ -67,17 +74,8 @@ TEST_CASE("a sync that fails loses nothing that was acknowledged, and writing go
   model.start();
   for (int i = 0; i < 3; ++i) model.append();
   disk->fail_sync(n, in_log ? ".log" : "");
-  for (int i = 0; i < 6; ++i) {
-    model.append();
-    if (i == 3) model.put_snapshot();
-  }
-  disk->heal();
-  REQUIRE(model.append());
-  model.verify();
-  model.crash(n % 2 == 0 ? Loss::torn : Loss::none);
-  model.start();
-  REQUIRE(model.append());
-  model.verify();
+  append_six(model);
+  goes_on_healed(*disk, model, n % 2 == 0 ? Loss::torn : Loss::none);
 }
 
 TEST_CASE("two failures in a row leave no torn record in the middle of the log", "[store][fault]") {

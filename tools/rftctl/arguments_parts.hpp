@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "tools/rftctl/arguments.hpp"
 #include "tools/rftctl/verbs.hpp"
@@ -12,7 +13,7 @@ namespace rftctl {
 
 template <class Verb>
 std::function<int()> with_context(CommandLine& line, Verb verb) {
-  return [&line, verb] {
+  return [&line, verb = std::move(verb)] {
     auto context = Context::from(line.settings);
     if (context) return verb(*context);
     std::fprintf(stderr, "rftctl: %s\n", context.error().text.c_str());
@@ -23,7 +24,7 @@ std::function<int()> with_context(CommandLine& line, Verb verb) {
 // Makes `verb`, called with a Context, what is run when `sub` is given.
 template <class Verb>
 void on_chosen(CLI::App* sub, CommandLine& line, Verb verb) {
-  sub->callback([&line, verb] { line.chosen = with_context(line, verb); });
+  sub->callback([&line, verb = std::move(verb)] { line.chosen = with_context(line, verb); });
 }
 
 inline void add_dataset(CLI::App* sub, std::string& dataset) {
