@@ -85,8 +85,7 @@ function Coverage() {
 function Scores() {
   const here = useHere();
   // While another moment is on its way, the cards are still of the one before, whose run may not be there yet.
-  const settled = here.live || here.at === String(here.position);
-  const run = (settled && here.canvas.steps.find((one) => one.step === "dry_run")?.run) || null;
+  const run = (here.settled && here.canvas.steps.find((one) => one.step === "dry_run")?.run) || null;
   const { data } = useQuery({ ...ofDataset<DryRunReport>(here.id, here.at, "dry-run", `/dry-runs/${run}`), enabled: run !== null });
   if (!data || data.statistics.scored === 0) return null;
   const most = Math.max(...data.histogram.map((bin) => bin.count));

@@ -4,7 +4,8 @@ import type { Card } from "@/api/types";
 import { openStep } from "@/screens/actions";
 import { useHere } from "@/screens/here";
 import { stepIcons, stepNames } from "@/screens/steps";
-import { Badge, Tip } from "@/ui/parts";
+import { Badge } from "@/ui/parts";
+import { Tip } from "@/ui/tips";
 import { Picture } from "./pictures";
 
 function goAlong(from: Card, by: number) {

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { write } from "@/api/client";
 import { useCoverage, useWritten } from "@/api/queries";
 import type { Coverage, TopicCoverage } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count, fixed2, percent1, plural, points, words } from "@/lib/format";
 import { noFilter, useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
@@ -239,13 +239,13 @@ function Table({ data }: { data: Coverage }) {
 }
 
 function Compare() {
-  const here = useHere();
+  const { head } = useMoment();
   const url = useUrl();
   const [text, setText] = useState(url.get("vs") ?? "");
   return (
     <form className="row small" onSubmit={(event) => { event.preventDefault(); url.replace({ vs: text }); }}>
       <label htmlFor="coverage-vs">Compare with event</label>
-      <input id="coverage-vs" className="input small num narrow" inputMode="numeric" value={text} onChange={(event) => setText(event.target.value.replaceAll(/\D/g, ""))} placeholder={`1–${here.head}`} />
+      <input id="coverage-vs" className="input small num narrow" inputMode="numeric" value={text} onChange={(event) => setText(event.target.value.replaceAll(/\D/g, ""))} placeholder={`1–${head}`} />
       <Button className="small" type="submit">
         Compare
       </Button>
