@@ -95,19 +95,21 @@ test("every screen and every modal is accessible, in light and in dark", async (
 test("narrow windows show a list, and nothing has to be scrolled sideways", async (place) => {
   const id = await chess(place);
   const tab = await place.tab();
-  for (const width of [390, 768]) {
+  for (const width of [390, 800]) {
     await tab.page.setViewportSize({ width, height: 844 });
-    for (const name of ["list", "create", "canvas", "settings", "events"]) {
+    for (const name of ["list", "create", "canvas", "settings", "events", "record", "system"]) {
       await tab.go(screens[name].replace("ID", id));
       await tab.page.locator("main").first().waitFor();
-      await tab.inspect(`narrow-${width}-${name}`, { axe: name === "canvas" });
+      await tab.inspect(`narrow-${width}-${name}`, { axe: name === "canvas", dark: name === "canvas" });
     }
   }
-  await tab.page.setViewportSize({ width: 390, height: 844 });
-  for (const modal of ["records", "topics", "coverage", "import", "diff", "grader", "dryrun", "generate"]) {
-    await tab.go(`/finetune/${id}?modal=${modal}`);
-    await tab.page.getByRole("dialog").waitFor();
-    await tab.inspect(`narrow-390-modal-${modal}`, { axe: false });
+  for (const width of [390, 800]) {
+    await tab.page.setViewportSize({ width, height: 844 });
+    for (const modal of ["records", "records&record=r1", "topics", "coverage", "import", "export", "diff", "grader", "dryrun", "generate", "palette"]) {
+      await tab.go(`/finetune/${id}?modal=${modal}`);
+      await tab.page.getByRole("dialog").waitFor();
+      await tab.inspect(`narrow-${width}-modal-${modal.replaceAll(/[&=.]/g, "-")}`, { axe: false });
+    }
   }
 });
 

@@ -3,6 +3,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { newestOf, useFeedState } from "@/api/live";
 import { lazily } from "@/lib/lazily";
+import { dropsOn } from "@/lib/offered";
 import { useHere } from "@/screens/here";
 import { openStep } from "@/screens/actions";
 import { stepNames, stepTitles } from "@/screens/steps";
@@ -22,7 +23,7 @@ export const CanvasScreen = memo(function CanvasScreen({ loading }: { loading: b
   const wide = useMedia("(min-width: 1000px)");
   useCanvasKeys();
   return (
-    <div className="canvas-page" data-past={here.live ? undefined : true}>
+    <div className="canvas-page" data-past={here.live ? undefined : true} {...(here.live && dropsOn(() => here.open("import", { mode: "append" })))}>
       <CanvasHeader />
       <PastBar />
       <HealthBar />

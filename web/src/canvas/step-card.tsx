@@ -4,6 +4,7 @@ import type { Card } from "@/api/types";
 import { openStep } from "@/screens/actions";
 import { useHere } from "@/screens/here";
 import { stepIcons, stepNames } from "@/screens/steps";
+import { sentence } from "@/lib/format";
 import { Badge } from "@/ui/parts";
 import { Tip } from "@/ui/tips";
 import { Picture } from "./pictures";
@@ -60,8 +61,8 @@ export function StepCard({ card, changed }: { card: Card; changed?: boolean }) {
           <span className="step-blocked">
             <Lock size={13} aria-hidden />
             <span>
-              {blocked.reason}
-              <span className="block">{blocked.fix}</span>
+              {sentence(blocked.reason)}
+              <span className="block">{sentence(blocked.fix)}</span>
             </span>
           </span>
         ) : (

@@ -216,7 +216,7 @@ function Table({ data }: { data: Coverage }) {
           <th scope="col" className="right">Records</th>
           <th scope="col" className="right">Share</th>
           <th scope="col" className="right">Target</th>
-          <th scope="col" className="right">Gap, points</th>
+          <th scope="col" className="right">To target, points</th>
           <th scope="col">Status</th>
           <th scope="col" className="right">Recommended</th>
         </tr>
@@ -228,8 +228,8 @@ function Table({ data }: { data: Coverage }) {
             <td className="right">{count(topic.records)}</td>
             <td className="right">{percent1(topic.percent)}</td>
             <td className="right">{percent1(topic.target_percent)}</td>
-            <td className="right">{points(topic.gap)}</td>
-            <td>{words(topic.status)}</td>
+            <td className="right">{points(-topic.gap)}</td>
+            <td>{topic.status === "ok" ? "OK" : words(topic.status)}</td>
             <td className="right">{count(topic.recommend)}</td>
           </tr>
         ))}

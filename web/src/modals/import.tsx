@@ -7,6 +7,7 @@ import { busy as going, upload, useUploads } from "@/api/uploads";
 import { useHere, useMoment } from "@/screens/here";
 import { DropZone, FilePreview, UploadProgress, usePreview } from "@/screens/upload";
 import { count, plural } from "@/lib/format";
+import { useOffered } from "@/lib/offered";
 import { noFilter, useUrl } from "@/lib/url";
 import { Modal, TypeToConfirm } from "@/ui/modal";
 import { Button, Guarded, Notice, ProblemNotice } from "@/ui/parts";
@@ -21,6 +22,7 @@ export default function ImportModal() {
   const [typed, setTyped] = useState("");
   const [result, setResult] = useState<ImportResult | null>(null);
   const [error, setError] = useState<unknown>(null);
+  useOffered(setFile);
   const preview = usePreview(file);
   const current = useUploads().find((one) => one.dataset === here.id);
   const busy = current !== undefined && going(current);

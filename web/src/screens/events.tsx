@@ -4,7 +4,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import { read } from "@/api/client";
-import { eventPage } from "@/api/queries";
+import { eventPage, useRuns } from "@/api/queries";
 import type { EventList, LogEvent } from "@/api/types";
 import { CanvasHeader } from "@/canvas/header";
 import { HealthBar } from "@/canvas/health-bar";
@@ -26,7 +26,7 @@ export default function EventsScreen() {
   const type = url.get("type");
   // What was there when the page was opened stays in place; later events are announced, not pushed in.
   const [shown, setShown] = useState(here.live ? head : position);
-  useEffect(() => setShown(here.live ? head : position), [here.at]); // eslint-disable-line react-hooks/exhaustive-deps
+  useEffect(() => setShown(here.live ? head : position), [here.at, here.settled]); // eslint-disable-line react-hooks/exhaustive-deps
   const newer = here.live ? head - shown : 0;
   return (
     <div className="canvas-page">
@@ -77,8 +77,27 @@ function TypeFilter({ type }: { type: string | null }) {
   );
 }
 
+const actors: Record<string, string> = { scheduler: "rftd", local: "local user" };
+
+// Runs by what they do: their ids say nothing.
+function useStepOfRun(): (run: string | null | undefined) => string | null {
+  const here = useHere();
+  const runs = useRuns(here.id, here.at, { limit: 500 });
+  return (run) => {
+    const found = runs.data?.items.find((one) => one.id === run);
+    return found ? words(found.step) : null;
+  };
+}
+
+function whatHappened(event: LogEvent, stepOf: (run: string | null) => string | null): string {
+  const verb = { run_started: "started", run_completed: "completed" }[event.type];
+  const step = verb && stepOf(String((event.data as { run?: string }).run));
+  return step ? `${step} ${verb}` : lineOf(event);
+}
+
 function Row({ event, style }: { event: LogEvent | undefined; style: { transform: string } }) {
   const here = useHere();
+  const stepOf = useStepOfRun();
   const { position } = useMoment();
   if (!event) {
     return (
@@ -102,15 +121,15 @@ function Row({ event, style }: { event: LogEvent | undefined; style: { transform
         {words(event.type)}
       </span>
       <span role="cell" className="clip">
-        {lineOf(event)}
+        {whatHappened(event, stepOf)}
       </span>
       <span role="cell" className="clip muted">
-        {event.actor}
+        {actors[event.actor] ?? event.actor}
       </span>
       <span role="cell" className="muted">
         {event.cause.run ? (
-          <button type="button" className="button link" onClick={() => here.open("run", { run: event.cause.run })}>
-            {event.cause.run}
+          <button type="button" className="button link" title={event.cause.run} onClick={() => here.open("run", { run: event.cause.run })}>
+            {stepOf(event.cause.run) ?? event.cause.run}
           </button>
         ) : event.cause.position !== null ? (
           `event ${count(event.cause.position)}`

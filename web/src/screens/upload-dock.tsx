@@ -10,7 +10,7 @@ export default function UploadDock() {
   const [path] = useLocation();
   const search = useSearch();
   const shownElsewhere = path === "/finetune/new" || new URLSearchParams(search).get("modal") === "import";
-  const shown = uploads.filter((one) => busy(one) || one.phase === "failed");
+  const shown = uploads.filter((one) => busy(one) || ["failed", "cancelled"].includes(one.phase));
   if (shownElsewhere || shown.length === 0) return null;
   return (
     <aside className="dock panel" aria-label="Uploads">

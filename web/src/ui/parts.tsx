@@ -3,6 +3,7 @@ import { AlertTriangle, Check, CircleAlert, CircleCheck, CircleDashed, CircleX, 
 import { type ButtonHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Problem } from "@/api/client";
 import type { StepState } from "@/api/types";
+import { sentence } from "@/lib/format";
 import { lazily } from "@/lib/lazily";
 import { Tip } from "./tips";
 
@@ -89,7 +90,7 @@ export function ReasonList({ reasons }: { reasons: Reason[] }) {
         <li key={reason}>
           <CircleDashed size={14} aria-hidden />
           <span>
-            {reason}
+            {sentence(reason)}
             {fix && (
               <>
                 {" – "}
