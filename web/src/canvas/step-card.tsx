@@ -43,7 +43,7 @@ export function StepCard({ card, changed }: { card: Card; changed?: boolean }) {
         </span>
         <span className="grow">
           <span className="row step-top">
-            <span className="tag grow">{card.tag}</span>
+            <span className="tag grow">{card.state !== "processing" && card.tag}</span>
             <Tip text={card.rule}>
               <span>
                 <Badge state={card.state}>{card.skipped ? "Skipped" : card.badge.replace("...", "…")}</Badge>

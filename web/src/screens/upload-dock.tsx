@@ -17,7 +17,7 @@ export default function UploadDock() {
       {shown.map((one) => (
         <div key={one.id} className="row top">
           <div className="grow">
-            <p className="small muted">To {one.name}</p>
+            <p className="small muted">To “{one.name}”</p>
             <UploadProgress upload={one} />
           </div>
           {!busy(one) && (
