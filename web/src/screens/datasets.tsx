@@ -74,13 +74,17 @@ export default function DatasetsScreen() {
             <h1>Datasets</h1>
             <p className="muted">From chat records to a model that does better, step by step.</p>
           </div>
-          <Button busy={sample.busy} onClick={() => void sample.start(names)} icon={<Boxes size={16} aria-hidden />}>
-            Try the sample
-          </Button>
-          <Link href="/finetune/new" className="button primary">
-            <Plus size={16} aria-hidden />
-            New dataset
-          </Link>
+          {!none && (
+            <>
+              <Button busy={sample.busy} onClick={() => void sample.start(names)} icon={<Boxes size={16} aria-hidden />}>
+                Try the sample
+              </Button>
+              <Link href="/finetune/new" className="button primary">
+                <Plus size={16} aria-hidden />
+                New dataset
+              </Link>
+            </>
+          )}
         </header>
         {!none && (
           <div className="list-tools">
