@@ -3,6 +3,9 @@
 // A file holds chat records with metadata.label, and metadata.parent where labels have an upper level.
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <thread>
 
 #include "bench/measure.hpp"
@@ -22,14 +25,31 @@ void print(const char* method, const Agreement& found, double seconds = 0) {
   fmt::print("\n");
 }
 
-void print_names(const topics::TopicProposal& proposal) {
+// The labels that most of a topic's texts have, with their shares.
+std::string labels_of(const topics::Topic& topic, const corpus::Labelled& data) {
+  std::map<std::uint32_t, std::size_t> counts;
+  for (const std::uint32_t row : topic.members) ++counts[data.labels[row]];
+  std::vector<std::pair<std::size_t, std::uint32_t>> order;
+  for (const auto& [label, count] : counts) order.emplace_back(count, label);
+  std::ranges::sort(order, std::greater{});
+  std::string text;
+  for (std::size_t at = 0; at < std::min<std::size_t>(3, order.size()); ++at) {
+    text +=
+        fmt::format("{}{} {:.0f} %", at == 0 ? "" : ", ", data.label_names[order[at].second],
+                    100 * static_cast<double>(order[at].first) / static_cast<double>(topic.members.size()));
+  }
+  return text;
+}
+
+void print_names(const topics::TopicProposal& proposal, const corpus::Labelled& data) {
   for (std::size_t at = 0; at < proposal.topics.size(); ++at) {
     const topics::Topic& topic = proposal.topics[at];
     const std::string place = at >= proposal.leaves ? "upper"
                               : topic.parent == topics::Topic::no_parent
                                   ? ""
                                   : "in \"" + proposal.topics[topic.parent].name + "\"";
-    fmt::print("    {:<40}{:>6}  {}\n", topic.name, topic.members.size(), place);
+    fmt::print("    {:<40}{:>6}  {:<50}{}\n", topic.name, topic.members.size(), labels_of(topic, data),
+               place);
   }
 }
 
@@ -50,7 +70,7 @@ void try_set(const std::string& file, const corpus::Labelled& data, const embed:
   print("words", plain.leaves, plain.seconds);
   print("TF-IDF + k-means, k given", tfidf_kmeans(data));
   fmt::print("  {:<28}{:>7.3f}\n", "names with a label's word", best.names);
-  if (names) print_names(best.proposal);
+  if (names) print_names(best.proposal, data);
   fmt::print("  {:<28}{:>8}{:>8}{:>10}{:>12}{:>10}\n", "categorize", "accuracy", "ECE", "mean conf",
              "OOS AUROC", "fit CPU s");
   for (const std::size_t shots : std::vector<std::size_t>{0, 5, 20}) {

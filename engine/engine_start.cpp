@@ -10,7 +10,7 @@
 namespace engine {
 
 namespace {
-constexpr int worker_nice = 10;
+constexpr int worker_nice = 5;
 }
 
 Engine::Impl::Impl(store::EventLog& log, StepCatalog steps, Clock& clock, EngineOptions options)

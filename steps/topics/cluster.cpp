@@ -191,6 +191,14 @@ void order_by_size(Clustering& clustering) {
   clustering.centroids = take_rows(clustering.centroids, order);
 }
 
+// Whether one group holds most of what there is, beside some that were left over.
+bool is_pile(const Groups& group_of, std::size_t groups) {
+  constexpr double share_max = 0.6;
+  std::vector<std::size_t> sizes(groups);
+  for (const std::uint32_t group : group_of) ++sizes[group];
+  return static_cast<double>(std::ranges::max(sizes)) > share_max * static_cast<double>(group_of.size());
+}
+
 // How many groups of the tree's leaves stand apart best, 3 up to the root of their number, so that neither
 // level is too long to read; 0 when none do: then an upper level would only be a pile of topics.
 std::size_t best_upper_count(const Matrix& centroids, std::span<const Merge> merges) {
@@ -199,8 +207,9 @@ std::size_t best_upper_count(const Matrix& centroids, std::span<const Merge> mer
   double best_silhouette = silhouette_min;
   const auto most = static_cast<std::size_t>(std::lround(std::sqrt(centroids.rows)));
   for (std::size_t count = 3; count <= most; ++count) {
-    const double silhouette = mean_silhouette(centroids, cut(merges, centroids.rows, count), count);
-    if (silhouette <= best_silhouette) continue;
+    const Groups groups = cut(merges, centroids.rows, count);
+    const double silhouette = mean_silhouette(centroids, groups, count);
+    if (silhouette <= best_silhouette || is_pile(groups, count)) continue;
     best = count;
     best_silhouette = silhouette;
   }
@@ -248,9 +257,20 @@ schemas::Result<void> check(const Matrix& rows, const ClusterOptions& options) {
   return {};
 }
 
-// Gives the rows outside the sample their group, and all of it its order.
-Clustering complete(const Matrix& rows, const Sample& sample, const Grouping& chosen, std::size_t depth) {
+void describe(const Matrix& rows, Clustering& clustering, std::size_t depth) {
   constexpr float outlier_below = 0.2F;
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    if (dot(rows.row(row), clustering.centroids.row(clustering.group_of_row[row])) < outlier_below)
+      ++clustering.outliers;
+  }
+  close_gaps(clustering);
+  order_by_size(clustering);
+  add_parents(clustering, depth);
+}
+
+// Gives the rows outside the sample their group, and all of it its order.
+Clustering complete(const Matrix& rows, const Sample& sample, const Grouping& chosen,
+                    const ClusterOptions& options) {
   Clustering clustering;
   clustering.groups = chosen.groups;
   clustering.score = chosen.score;
@@ -260,28 +280,13 @@ Clustering complete(const Matrix& rows, const Sample& sample, const Grouping& ch
   const auto largest = static_cast<std::uint32_t>(std::ranges::max_element(sizes) - sizes.begin());
   clustering.group_of_row = nearest_of_rows(rows, clustering.centroids);
   for (std::size_t row = 0; row < rows.rows; ++row) {
-    std::uint32_t& group = clustering.group_of_row[row];
-    if (dot(rows.row(row), rows.row(row)) <= 0.5F) group = largest;
-    if (dot(rows.row(row), clustering.centroids.row(group)) < outlier_below) ++clustering.outliers;
+    if (dot(rows.row(row), rows.row(row)) <= 0.5F) clustering.group_of_row[row] = largest;
   }
-  close_gaps(clustering);
-  order_by_size(clustering);
-  add_parents(clustering, depth);
-  return clustering;
-}
-
-std::optional<Clustering> cluster_by_meaning(const Matrix& rows, const ClusterOptions& options) {
-  const Sample sample = draw(rows, options);
-  MeaningOptions how = *options.meaning;
-  how.finer = 0.1 * options.granularity;
-  how.groups_min = options.topics_min;
-  how.groups_max = options.topics_max;
-  std::optional<MeaningGroups> found = meaning_groups(sample.rows, how);
-  if (!found) return std::nullopt;
-  const Grouping grouping{std::move(found->group_of), found->groups, found->support};
-  Clustering clustering = complete(rows, sample, grouping, options.depth);
-  clustering.tried = {{clustering.groups, found->support}};
-  clustering.by_meaning = true;
+  if (options.settle && clustering.groups > 1) {
+    options.settle(clustering.group_of_row, clustering.groups);
+    clustering.centroids = centroids_of(rows, clustering.group_of_row, clustering.groups);
+  }
+  describe(rows, clustering, options.depth);
   return clustering;
 }
 
@@ -289,20 +294,43 @@ std::optional<Clustering> cluster_by_meaning(const Matrix& rows, const ClusterOp
 
 schemas::Result<Clustering> cluster(const Matrix& rows, const ClusterOptions& options) {
   if (auto good = check(rows, options); !good) return std::unexpected(good.error());
-  if (options.meaning) {
-    if (options.keep_going && !options.keep_going(0)) return stopped();
-    if (auto found = cluster_by_meaning(rows, options)) return std::move(*found);
-  }
-  const Matrix& searched = options.otherwise != nullptr ? *options.otherwise : rows;
   const std::size_t rows_min =
       options.rows_min != 0 ? options.rows_min : std::max<std::size_t>(2, rows.rows / 100);
-  const Sample sample = draw(searched, options);
+  const Sample sample = draw(rows, options);
   const double sampled = static_cast<double>(sample.ids.size()) / static_cast<double>(rows.rows);
   const auto sample_min = static_cast<std::size_t>(std::ceil(static_cast<double>(rows_min) * sampled));
   schemas::Result<Found> found = search(sample, options, std::max<std::size_t>(sample_min, 2));
   if (!found) return std::unexpected(found.error());
-  Clustering clustering = complete(searched, sample, found->grouping, options.depth);
+  Clustering clustering = complete(rows, sample, found->grouping, options);
   clustering.tried = std::move(found->tried);
+  return clustering;
+}
+
+std::optional<Clustering> cluster_by_meaning(const Matrix& rows, const ClusterOptions& options) {
+  if (!check(rows, options)) return std::nullopt;  // cluster() says why
+  const Sample sample = draw(rows, options);
+  MeaningOptions how;
+  how.finer = 0.1 * options.granularity;
+  how.groups_min = options.topics_min;
+  how.groups_max = options.topics_max;
+  std::optional<MeaningGroups> found = meaning_groups(sample.rows, how);
+  if (!found) return std::nullopt;
+  const Grouping grouping{std::move(found->group_of), found->groups, found->support};
+  ClusterOptions nearest_decides = options;
+  nearest_decides.settle = nullptr;
+  Clustering clustering = complete(rows, sample, grouping, nearest_decides);
+  clustering.tried = {{clustering.groups, found->support}};
+  clustering.by_meaning = true;
+  return clustering;
+}
+
+Clustering describe_groups(const Matrix& rows, Groups group_of, std::size_t groups,
+                           const ClusterOptions& options) {
+  Clustering clustering;
+  clustering.groups = groups;
+  clustering.centroids = centroids_of(rows, group_of, groups);
+  clustering.group_of_row = std::move(group_of);
+  describe(rows, clustering, options.depth);
   return clustering;
 }
 

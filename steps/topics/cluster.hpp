@@ -29,11 +29,9 @@ struct ClusterOptions {
   // grouping with the highest sum is the result. Empty: the mean silhouette (Rousseeuw 1987) with cosine
   // distance decides.
   GroupScore score;
-  // Also look for groups of texts that mean the same (meaning_groups.hpp), and take them when the rows have
-  // them; for rows from an embedder.
-  std::optional<MeaningOptions> meaning;
-  // Without such groups: search in these rows instead of the clustered ones (as many, of length 1 or 0).
-  const Matrix* otherwise = nullptr;
+  // Has the last word on which rows belong together after the search by `score`: may move rows between the
+  // groups, of all rows. Empty: the nearest centre decides.
+  std::function<void(std::vector<std::uint32_t>& group_of, std::size_t groups)> settle;
   std::size_t search_max = 300;  // topics_max of the search by score
   double granularity = 0;        // -1 coarser .. 1 finer: halves or doubles the number of topics, about
   std::function<bool(double progress)> keep_going;  // 0..1, from time to time; false cancels
@@ -60,5 +58,14 @@ struct Clustering {
 // `rows` must have length 1 or 0; a row of length 0 joins the largest group.
 // Errors: invalid_argument for no rows or bounds that cross; cancelled.
 [[nodiscard]] schemas::Result<Clustering> cluster(const Matrix& rows, const ClusterOptions& options = {});
+
+// Groups of texts that mean the same (meaning_groups.hpp), of at least one row from an embedder; nullopt: the
+// rows have no such groups.
+[[nodiscard]] std::optional<Clustering> cluster_by_meaning(const Matrix& rows, const ClusterOptions& options);
+
+// What there is to say about groups that are known: their centres, order, upper levels and outliers in
+// `rows`.
+[[nodiscard]] Clustering describe_groups(const Matrix& rows, Groups group_of, std::size_t groups,
+                                         const ClusterOptions& options);
 
 }  // namespace steps::topics

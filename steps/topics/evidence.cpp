@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace steps::topics {
 namespace {
@@ -10,6 +11,9 @@ namespace {
 // The Dirichlet's concentration is summed out over these: tight groups have a small one, broad groups a large
 // one.
 constexpr std::array<double, 5> concentrations{10, 30, 90, 270, 810};
+
+constexpr int settle_rounds = 20;
+constexpr double counted_min = 1e-9;  // less is what is left of words taken away
 
 }  // namespace
 
@@ -72,6 +76,65 @@ double WordEvidence::group_score(std::span<const std::uint32_t> rows) {
   for (const double value : scores) total += std::exp(value - highest);
   return highest + std::log(total / static_cast<double>(scores.size())) +
          std::lgamma(static_cast<double>(rows.size()));
+}
+
+void WordEvidence::count(Tally& tally, std::size_t row, double sign) const {
+  for (std::size_t at = offsets_[row]; at < offsets_[row + 1]; ++at)
+    tally.counts[words_[at]] += sign * weights_[row];
+  tally.words += sign * weights_[row] * static_cast<double>(offsets_[row + 1] - offsets_[row]);
+  tally.rows += sign;
+}
+
+// Logarithm of the probability of a row's words, and of a row more, given those of a group.
+double WordEvidence::fit(const Tally& tally, std::size_t row) const {
+  const double words = weights_[row] * static_cast<double>(offsets_[row + 1] - offsets_[row]);
+  double logs = 0;
+  for (std::size_t at = offsets_[row]; at < offsets_[row + 1]; ++at)
+    logs += std::log(tally.counts[words_[at]] + tally.concentration * share_of_word_[words_[at]]);
+  return std::log(tally.rows) + weights_[row] * logs + std::lgamma(tally.concentration + tally.words) -
+         std::lgamma(tally.concentration + tally.words + words);
+}
+
+double WordEvidence::best_concentration(const Tally& tally) const {
+  const auto score = [&](double concentration) {
+    double sum = std::lgamma(concentration) - std::lgamma(concentration + tally.words);
+    for (std::size_t word = 0; word < tally.counts.size(); ++word) {
+      if (tally.counts[word] < counted_min) continue;
+      const double prior = concentration * share_of_word_[word];
+      sum += std::lgamma(prior + tally.counts[word]) - std::lgamma(prior);
+    }
+    return sum;
+  };
+  return *std::ranges::max_element(concentrations, {}, score);
+}
+
+void WordEvidence::settle(std::vector<std::uint32_t>& group_of, std::size_t groups, double margin) const {
+  std::vector<Tally> tallies(groups);
+  for (int round = 0; round < settle_rounds; ++round) {
+    // Anew in each round: what is added and taken away again leaves a rest.
+    for (Tally& tally : tallies) tally = {std::vector<double>(share_of_word_.size()), 0, 0, 0};
+    for (std::size_t row = 0; row < group_of.size(); ++row) count(tallies[group_of[row]], row, 1);
+    for (Tally& tally : tallies) tally.concentration = best_concentration(tally);
+    std::size_t moved = 0;
+    for (std::size_t row = 0; row < group_of.size(); ++row) {
+      if (offsets_[row] == offsets_[row + 1]) continue;
+      const std::uint32_t from = group_of[row];
+      count(tallies[from], row, -1);
+      // Alone in its group, a row stays.
+      double best =
+          tallies[from].rows < 1 ? std::numeric_limits<double>::infinity() : fit(tallies[from], row) + margin;
+      for (std::uint32_t group = 0; group < groups; ++group) {
+        if (group == from || tallies[group].rows < 1) continue;
+        const double value = fit(tallies[group], row);
+        if (value <= best) continue;
+        best = value;
+        group_of[row] = group;
+      }
+      count(tallies[group_of[row]], row, 1);
+      if (group_of[row] != from) ++moved;
+    }
+    if (moved * 200 < group_of.size()) return;
+  }
 }
 
 }  // namespace steps::topics

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "steps/topics/consensus.hpp"
 #include "steps/topics/evidence.hpp"
 #include "steps/topics/grams.hpp"
 #include "steps/topics/label.hpp"
@@ -161,14 +162,14 @@ schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, c
   const Vocabulary vocabulary = Vocabulary::fit(compared);
   const SparseRows words = vocabulary.transform(compared);
   if (stopped(0.1)) return cancelled();
-  const Matrix rows = in_space_of(words, options.dims, options.seed);
-  if (stopped(0.2)) return cancelled();
-  Matrix fused;
+  Matrix rows;
   if (vectors.rows != nullptr) {
     const Matrix meaning = Space::fit(*vectors.rows, vectors.parts).place(*vectors.rows);
-    fused = fuse(meaning, in_space_of(words, fused_word_dims, options.seed), fused_word_weight);
+    rows = fuse(meaning, in_space_of(words, fused_word_dims, options.seed), fused_word_weight);
+  } else {
+    rows = in_space_of(words, options.dims, options.seed);
   }
-  if (stopped(0.35)) return cancelled();
+  if (stopped(0.3)) return cancelled();
 
   WordEvidence evidence(vocabulary, words);
   ClusterOptions how;
@@ -180,16 +181,21 @@ schemas::Result<TopicProposal> find_topics(std::span<const std::string> texts, c
   how.rows_min = options.rows_min;
   how.granularity = options.granularity;
   how.score = [&](std::span<const std::uint32_t> group) { return evidence.group_score(group); };
+  how.settle = [&](std::vector<std::uint32_t>& group_of, std::size_t groups) {
+    evidence.settle(group_of, groups);
+  };
   how.keep_going = [&](double progress) { return !stopped(0.35 + 0.55 * progress); };
-  if (vectors.rows != nullptr) {
-    how.meaning.emplace();
-    how.otherwise = &rows;
-  }
   how.search_max = search_topics_max;
-  schemas::Result<Clustering> clustering = cluster(vectors.rows != nullptr ? fused : rows, how);
-  if (!clustering) return std::unexpected(clustering.error());
+  std::optional<Clustering> found;
+  if (vectors.rows != nullptr) found = cluster_by_meaning(rows, how);
+  if (!found) {
+    const RowsOfSeed rows_of = [&](std::uint64_t seed) { return in_space_of(words, options.dims, seed); };
+    auto agreed = cluster_by_consensus(rows_of, how);
+    if (!agreed) return std::unexpected(agreed.error());
+    found = std::move(*agreed);
+  }
   if (stopped(0.9)) return cancelled();
-  TopicProposal proposal = propose(texts, vectors.rows != nullptr ? fused : rows, std::move(*clustering));
+  TopicProposal proposal = propose(texts, rows, std::move(*found));
   if (stopped(1)) return cancelled();
   return proposal;
 }

@@ -96,17 +96,45 @@ std::string name_of(const PhraseCounts& counts, const Phrase& phrase) {
   return text;
 }
 
-// Two single words as people write them together ("pawn structure"), else with "and" between them.
-std::string joined_name(const PhraseCounts& counts, const Phrase& left, const Phrase& right,
-                        const Ranked& ranked) {
+// The phrase of two single words as people write them together ("pawn structure"); null: they do not.
+const Phrase* joint_phrase(const Phrase& left, const Phrase& right, const Ranked& ranked) {
   for (const auto& [score, entry] : ranked) {
     const std::vector<std::uint32_t>& words = entry->phrase->words;
     if (words.size() != 2 || entry->phrase->joints[0] == Phrase::broken) continue;
     const bool forward = words[0] == left.words[0] && words[1] == right.words[0];
     const bool backward = words[0] == right.words[0] && words[1] == left.words[0];
-    if (forward || backward) return name_of(counts, *entry->phrase);
+    if (forward || backward) return entry->phrase;
   }
-  return name_of(counts, left) + " and " + name_of(counts, right);
+  return nullptr;
+}
+
+// "endings" and "endgames": hardly two things.
+bool look_alike(std::string_view left, std::string_view right) {
+  constexpr std::size_t letters = 3;
+  return left.substr(0, letters) == right.substr(0, letters);
+}
+
+struct Companion {
+  const Scored* word = nullptr;
+  const Phrase* joint = nullptr;  // with the word it goes with; null: "and" stands between them
+};
+
+// Of the single words nearly as strong as the best one: one that stands beside it in a phrase, then one that
+// more of the texts have. None where the best one is there in two forms already.
+Companion companion_of(const PhraseCounts& counts, const Scored& best, double score, const Ranked& ranked) {
+  Companion companion;
+  for (const auto& [other_score, other] : ranked) {
+    if (other_score < 0.5 * score) break;
+    if (other->phrase->words.size() != 1 || other == &best) continue;
+    if (look_alike(surface(counts, *best.phrase), surface(counts, *other->phrase))) return {};
+    const Phrase* joint = joint_phrase(*best.phrase, *other->phrase, ranked);
+    const auto rank = [](const Phrase* phrase, const Scored& word) {
+      return std::pair(phrase != nullptr, word.share);
+    };
+    if (companion.word == nullptr || rank(joint, *other) > rank(companion.joint, *companion.word))
+      companion = {other, joint};
+  }
+  return companion;
 }
 
 // The best free phrase; a single word gets a companion when one is nearly as strong ("Calories and
@@ -125,11 +153,12 @@ std::string choose_name(const PhraseCounts& counts, const std::vector<Scored>& s
   for (const auto& [score, best] : candidates) {
     const std::string text = name_of(counts, *best->phrase);
     if (best->phrase->words.size() == 1 && counts.words[best->phrase->words[0]].kind == TokenKind::word) {
-      for (const auto& [other_score, other] : candidates) {
-        if (other_score < 0.5 * score) break;
-        if (other->phrase->words.size() != 1 || other == best) continue;
-        const std::string name = capitalised(joined_name(counts, *best->phrase, *other->phrase, candidates));
-        share = std::min(1.0, best->share + other->share);
+      if (const Companion other = companion_of(counts, *best, score, candidates); other.word != nullptr) {
+        const std::string name =
+            capitalised(other.joint != nullptr ? name_of(counts, *other.joint)
+                                               : name_of(counts, *best->phrase) + " and " +
+                                                     name_of(counts, *other.word->phrase));
+        share = std::min(1.0, best->share + other.word->share);
         if (!taken.contains(name)) return name;
       }
     }

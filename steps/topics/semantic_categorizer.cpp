@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 
 #include "steps/topics/categorize_parts.hpp"
 #include "steps/topics/gemm.hpp"
@@ -57,27 +58,44 @@ Training training_of(const Matrix& placed, std::span<const std::uint32_t> chosen
   return training;
 }
 
-// Logits of every labelled row from a model that has not seen it. Rows come class by class in turn, so row i
+struct HeldOut {
+  std::vector<std::uint32_t> rows;
+  Matrix logits;  // one row each
+};
+
+// What a model says of the rows of one fold that it has not seen. Rows come class by class in turn, so row i
 // of fold i % folds spreads every class over the folds.
+HeldOut held_out_of(const Training& training, std::size_t topics, std::size_t fold) {
+  HeldOut held_out;
+  std::vector<std::uint32_t> seen;
+  std::vector<std::uint32_t> classes;
+  std::vector<float> weights;
+  for (std::uint32_t row = 0; row < training.rows.rows; ++row) {
+    if (row < training.labelled && row / topics % folds == fold) {
+      held_out.rows.push_back(row);
+      continue;
+    }
+    seen.push_back(row);
+    classes.push_back(training.classes[row]);
+    weights.push_back(training.weights[row]);
+  }
+  const Regression model = Regression::train(take_rows(training.rows, seen), classes, weights, topics);
+  held_out.logits = model.logits(take_rows(training.rows, held_out.rows));
+  return held_out;
+}
+
+// Logits of every labelled row from a model that has not seen it; a thread each fold.
 Matrix held_out_logits(const Training& training, std::size_t topics) {
-  Matrix logits(training.labelled, topics);
+  std::vector<std::future<HeldOut>> found;
   for (std::size_t fold = 0; fold < folds; ++fold) {
-    std::vector<std::uint32_t> seen;
-    std::vector<std::uint32_t> kept;
-    for (std::uint32_t row = 0; row < training.rows.rows; ++row) {
-      const bool is_kept = row < training.labelled && row / topics % folds == fold;
-      (is_kept ? kept : seen).push_back(row);
-    }
-    std::vector<std::uint32_t> classes;
-    std::vector<float> weights;
-    for (const std::uint32_t row : seen) {
-      classes.push_back(training.classes[row]);
-      weights.push_back(training.weights[row]);
-    }
-    const Regression model = Regression::train(take_rows(training.rows, seen), classes, weights, topics);
-    const Matrix some = model.logits(take_rows(training.rows, kept));
-    for (std::size_t row = 0; row < kept.size(); ++row)
-      std::ranges::copy(some.row(row), logits.row(kept[row]).begin());
+    found.push_back(std::async(std::launch::async,
+                               [&training, topics, fold] { return held_out_of(training, topics, fold); }));
+  }
+  Matrix logits(training.labelled, topics);
+  for (std::future<HeldOut>& one : found) {
+    const HeldOut held_out = one.get();
+    for (std::size_t row = 0; row < held_out.rows.size(); ++row)
+      std::ranges::copy(held_out.logits.row(row), logits.row(held_out.rows[row]).begin());
   }
   return logits;
 }
@@ -126,6 +144,9 @@ schemas::Result<SemanticCategorizer> SemanticCategorizer::fit(const SemanticInpu
   if (fitted.by_examples_) {
     const Matrix placed = fitted.space_.place(*input.example_vectors);
     const Training training = training_of(placed, chosen, *classes, fitted.prototypes_);
+    auto model = std::async(std::launch::async, [&] {
+      return Regression::train(training.rows, training.classes, training.weights, input.topics.size());
+    });
     fitted.calibration_.temperature = Categorizer::prior_temperature;
     if (options.calibration) {
       fitted.calibration_ = *options.calibration;
@@ -138,7 +159,7 @@ schemas::Result<SemanticCategorizer> SemanticCategorizer::fit(const SemanticInpu
         fitted.held_out_[chosen[row]] = fitted.decide(logits.row(row), true);
     }
     if (!go_on(0.8)) return cancelled();
-    fitted.model_ = Regression::train(training.rows, training.classes, training.weights, input.topics.size());
+    fitted.model_ = model.get();
   }
   return fitted;
 }

@@ -12,8 +12,10 @@ namespace {
 
 using nlohmann::json;
 
+// Of a record, whose messages may stand in its `input`.
 std::string last_user_text(const json& record) {
   std::string text;
+  if (record.is_object() && record.contains("input")) return last_user_text(record["input"]);
   if (!record.is_object() || !record.contains("messages") || !record["messages"].is_array()) return text;
   for (const json& message : record["messages"]) {
     if (!message.is_object() || message.value("role", json{}) != "user") continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 #include <set>
 
 #include "tests/topics/corpus.hpp"
@@ -116,13 +117,18 @@ TEST_CASE("the number of topics follows the data", "[steps][topics]") {
 TEST_CASE("questions to a chess tutor fall into about seven topics", "[steps][topics]") {
   const corpus::Labelled chess = corpus::read_chess_sample();
   if (chess.texts.empty()) return;  // the sample is not part of this checkout
-  const auto found = find_topics(chess.texts);
-  REQUIRE(found);
-  check_consistent(*found, chess.texts.size());
-  CHECK(found->leaves >= 5);
-  CHECK(found->leaves <= 9);
-  CHECK(corpus::nmi(found->topic_of_row, chess.labels) > 0.48);
-  CHECK(corpus::purity(found->topic_of_row, chess.labels) > 0.68);
+  for (const std::uint64_t seed : {1UL, 20UL, 300UL}) {
+    INFO("seed " << seed);
+    TopicOptions options;
+    options.seed = seed;
+    const auto found = find_topics(chess.texts, options);
+    REQUIRE(found);
+    check_consistent(*found, chess.texts.size());
+    CHECK(found->leaves >= 6);
+    CHECK(found->leaves <= 9);
+    CHECK(corpus::nmi(found->topic_of_row, chess.labels) > 0.57);
+    CHECK(corpus::purity(found->topic_of_row, chess.labels) > 0.75);
+  }
 }
 
 TEST_CASE("odd inputs make topics or a clear error", "[steps][topics]") {
@@ -178,10 +184,23 @@ TEST_CASE("progress grows to one and a request to stop is obeyed", "[steps][topi
 }
 
 TEST_CASE("a hierarchy has leaves first and every parent holds its children's records", "[steps][topics]") {
-  const corpus::Labelled data = corpus::read("topics/clinc_uneven_1130.jsonl");
+  // Four fields of four topics each: three words of the field and four of the topic in every text.
+  std::vector<std::string> texts;
+  std::mt19937 random(4);
+  for (unsigned row = 0; row < 16 * 25; ++row) {
+    const unsigned topic = row % 16;
+    std::string text;
+    for (unsigned at = 0; at < 7; ++at) {
+      const bool of_field = at < 3;
+      text += std::string(of_field ? "field" : "topic") +
+              static_cast<char>('a' + (of_field ? topic / 4 : topic)) +
+              static_cast<char>('a' + random() % (of_field ? 4 : 8)) + ' ';
+    }
+    texts.push_back(text);
+  }
   TopicOptions options;
   options.depth = 2;
-  const auto found = find_topics(data.texts, options);
+  const auto found = find_topics(texts, options);
   REQUIRE(found);
   REQUIRE(found->topics.size() > found->leaves);
   std::vector<std::size_t> below(found->topics.size());

@@ -48,6 +48,26 @@ TEST_CASE("a group is named after what its texts share and others lack", "[steps
   CHECK(std::ranges::find(labels[1].keywords, "card") == labels[1].keywords.end());
 }
 
+TEST_CASE("a word gets a companion that stands beside it or that others of the texts have, and no double",
+          "[steps][topics]") {
+  Given given;
+  const auto add = [&](std::uint32_t group, std::initializer_list<const char*> texts) {
+    for (const char* text : texts) {
+      given.texts.emplace_back(text);
+      given.group_of.push_back(group);
+    }
+  };
+  for (int i = 0; i < 6; ++i) {
+    add(0, {"the endings", "an ending again", "my endgames", "endgame please"});
+    add(1, {"a puzzle", "the puzzles", "a mate", "mates please"});
+    add(2, {"salary", "the salaries", "of salary"});
+  }
+  const std::vector<Label> labels = label_groups(given.texts, given.group_of, 3, {});
+  CHECK((labels[0].name == "Endings" || labels[0].name == "Endgames"));
+  CHECK((labels[1].name == "Puzzles and mates" || labels[1].name == "Mates and puzzles"));
+  CHECK(labels[2].name == "Salaries");
+}
+
 TEST_CASE("names differ even when the groups do not", "[steps][topics]") {
   Given given = card_and_flight();
   for (std::size_t at = 0; at < given.texts.size(); ++at)
