@@ -11,12 +11,18 @@ interface Popup {
   anchor: RefObject<HTMLElement | null>;
 }
 
+// To the button that opened it, unless somebody has gone elsewhere while it faded.
+const backTo = (anchor: Popup["anchor"]) => () => {
+  const now = document.activeElement;
+  return now === null || now === document.body || now.closest(".layer") ? anchor.current : false;
+};
+
 export function MenuPopup({ open, setOpen, anchor, entries, align }: Popup & { entries: Entry[]; align: "start" | "end" }) {
   return (
     <Menu.Root open={open} onOpenChange={setOpen}>
       <Menu.Portal>
         <Menu.Positioner className="layer" sideOffset={6} align={align} anchor={anchor}>
-          <Menu.Popup className="popup" finalFocus={anchor}>
+          <Menu.Popup className="popup" finalFocus={backTo(anchor)}>
             {entries.map((entry, i) => {
               if (entry === "line") return <Menu.Separator key={i} className="menu-line" />;
               if ("heading" in entry)
@@ -59,7 +65,7 @@ export function WhyPopup({ open, setOpen, anchor, children }: Popup & { children
     <Popover.Root open={open} onOpenChange={change}>
       <Popover.Portal>
         <Popover.Positioner sideOffset={8} className="layer" anchor={anchor}>
-          <Popover.Popup className="popup why" finalFocus={anchor}>
+          <Popover.Popup className="popup why" finalFocus={backTo(anchor)}>
             <Popover.Title render={<h3 />}>Not available yet</Popover.Title>
             {children}
           </Popover.Popup>
