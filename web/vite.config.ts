@@ -12,7 +12,7 @@ const daemon = process.env.RFTD_URL ?? "http://127.0.0.1:8420";
 const earlyIcons = "activity|check|circle-(check|dashed|exclamation-point|question-mark|x)|compass|copy|info|link-2|loader-circle|lock|monitor|moon|rotate-cw|server|sun|triangle-exclamation-point|x";
 const groups = [
   { name: "icons", test: new RegExp(`lucide-react/dist/esm/icons/(?!(${earlyIcons})\\.)`) },
-  { name: "shared", test: /src\/(lib\/(format|url|keys)|api\/(queries|live|feed\.ts)|ui\/modal|screens\/(steps|actions|here))/ },
+  { name: "shared", test: /src\/(lib\/(url|keys)|api\/(queries|live|feed\.ts)|screens\/(steps|actions|here))/ },
   { name: "screens", test: /src\/screens\/(datasets|dataset-dialogs|create|events|sample|settings|system)|src\/(lib\/virtual|ui\/(tabs|virtual-list))|sample\/chess_tutor\.jsonl/ },
   { name: "dialogs", test: /src\/(modals|grading(?!\/sample)|traces|screens\/(traces|record-screen)|styles\/(grading|traces)|lib\/(trace-filter|record-filter|topics|dry-run|grader)|ui\/messages|api\/(traces|grading))/ },
 ];

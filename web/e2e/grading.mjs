@@ -25,7 +25,7 @@ test("a script with a mistake is marked where it is, tried without being kept, a
   await dialog.getByRole("alert").getByText(/SyntaxError/).waitFor();
   equal((await place.daemon.get(`/datasets/${id}/grader`)).version, 0, "versions after a refused one");
   await tab.write(script, "function grade(sample, item) {\n  console.log('looks at', item.user_message);\n  if (item.reference_answer === 'no') throw new Error('no is not known');\n  return 0.5;\n}");
-  await dialog.getByText("The daemon takes this grader").waitFor();
+  await dialog.getByText("No mistakes found").waitFor();
   await dialog.getByLabel("Or these records").fill("r1, r2");
   await dialog.getByRole("button", { name: "Run test" }).click();
   await dialog.getByText(/Error: no is not known \(/).waitFor();
@@ -154,7 +154,7 @@ test("a judge and answers of a model: watched while they come, cancelled, and wh
     const tab = await place.tab(`/finetune/${id}?modal=grader`, daemon);
     const grader = tab.page.getByRole("dialog", { name: "Grader" });
     await grader.getByText("LLM judge", { exact: true }).click();
-    await grader.getByText("The daemon takes this grader").waitFor();
+    await grader.getByText("No mistakes found").waitFor();
     await grader.getByLabel("Model that judges").selectOption({ label: "judge-large · local" });
     await grader.getByRole("button", { name: "{{ item.messages }}" }).click();
     check((await grader.getByLabel("Prompt").inputValue()).includes("{{ item.messages }}"), "the variable is not in the prompt");

@@ -193,6 +193,25 @@ export class Tab {
         .map((element) => `${element.className}: ${element.textContent.slice(0, 40)}`),
     );
     check(spilled.length === 0, `${name}: text sticks out of ${spilled.join("; ")}`);
+    const covered = await this.page.evaluate(() => {
+      const seen = [...document.querySelectorAll(".button, .select, .input, .tab, .chip")].filter((element) => {
+        const box = element.getBoundingClientRect();
+        const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return box.width > 0 && there !== null && (element.contains(there) || there.contains(element));
+      });
+      const deeper = 4; // px; borders may touch
+      const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > deeper && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > deeper;
+      const names = [];
+      seen.forEach((one, i) => {
+        for (const other of seen.slice(i + 1)) {
+          if (one.contains(other) || other.contains(one)) continue;
+          const clipped = one.closest(".modal-foot, .timeline") !== other.closest(".modal-foot, .timeline"); // scrolled beneath
+          if (!clipped && over(one.getBoundingClientRect(), other.getBoundingClientRect())) names.push(`“${one.textContent.slice(0, 30)}” and “${other.textContent.slice(0, 30)}”`);
+        }
+      });
+      return names;
+    });
+    check(covered.length === 0, `${name}: controls lie over each other: ${covered.slice(0, 5).join("; ")}`);
   }
 
   async close() {

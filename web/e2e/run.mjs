@@ -1,5 +1,6 @@
 // node e2e/run.mjs BUILD [PART OF A SENTENCE]: the page as it is built into BUILD/api/rftd, in Debian's Chromium.
 import "./screens.mjs";
+import "./walk.mjs";
 import "./work.mjs";
 import "./grading.mjs";
 import "./traces.mjs";

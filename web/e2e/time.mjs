@@ -28,6 +28,7 @@ test("the past is shown as it was, read-only, and survives a reload", async (pla
   await tab.get("button", "Import file").first().click({ force: true });
   await tab.see("the past cannot be changed");
   await tab.page.keyboard.press("Escape");
+  await tab.page.locator("[data-blocked]:focus", { hasText: "Import file" }).waitFor(); // back where one was
   await tab.page.locator("#timeline").focus();
   await tab.page.keyboard.press("Shift+ArrowRight");
   await tab.page.waitForURL(/at=11(&|$)/);

@@ -82,6 +82,52 @@ test("an upload that breaks off says so, keeps what was typed, and can be sent a
   await tab.see("20 records imported");
 });
 
+test("a file of 2 GB can be dropped: the page stays usable, shows how far it is, and can be told to stop", async (place) => {
+  const id = await place.daemon.create("before the flood", line("What is a fork?"));
+  const before = await place.daemon.get(`/datasets/${id}/canvas`);
+  const tab = await place.tab(`/finetune/${id}?modal=import`);
+  tab.allow(/ERR_ABORTED/); // the upload that is stopped
+  const dialog = tab.page.getByRole("dialog", { name: "Import records" });
+  await dialog.getByText("or drop it here").waitFor();
+  // One block of lines, named 64 times over: 2 GiB for who reads it, 32 MiB in memory.
+  await tab.page.evaluate(() => {
+    const one = JSON.stringify({ messages: [{ role: "user", content: "How does a bishop move? ".repeat(40) }] }) + "\n";
+    const block = new Blob([one.repeat(Math.floor((32 * 1024 * 1024) / one.length))]);
+    const files = new DataTransfer();
+    files.items.add(new File(Array.from({ length: 64 }, () => block), "flood.jsonl"));
+    document.querySelector(".dropzone").dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }));
+  });
+  await dialog.getByText(/^(2|1\.99|1\.9+) GiB$|^2\.0 GiB$/).first().waitFor();
+  await dialog.getByRole("region", { name: "First lines of the file" }).waitFor();
+  await dialog.getByRole("button", { name: "Append records" }).click();
+  const upload = dialog.getByRole("region", { name: "Upload of flood.jsonl" });
+  const bar = upload.getByRole("progressbar");
+  const sent = async () => Number(await bar.getAttribute("value"));
+  const first = await until(async () => (await sent()) > 0 && (await sent()), "the first bytes to be sent");
+  await until(async () => (await sent()) > first + 20_000_000, "more bytes to be sent");
+  await upload.getByText(/\/s · .* left/).waitFor();
+  await tab.inspect("trouble-flood", { axe: false });
+  // Elsewhere meanwhile, with the upload in its corner.
+  await tab.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  const dock = tab.page.getByRole("complementary", { name: "Uploads" });
+  await dock.getByRole("region", { name: "Upload of flood.jsonl" }).waitFor();
+  const began = Date.now();
+  await tab.page.locator("[data-step=grader]").click();
+  await tab.page.locator("[data-step=grader][aria-pressed=true]").waitFor();
+  check(Date.now() - began < 5_000, `a card was selected after ${Date.now() - began} ms while a file was being sent`);
+  await tab.inspect("trouble-flood-dock", { axe: false });
+  await dock.getByRole("button", { name: "Cancel" }).click();
+  await tab.see(/Nothing of the file was kept/);
+  await tab.inspect("trouble-flood-stopped", { axe: false });
+  // Nor was anything: the same records, no run that goes on, and the dataset takes the next file.
+  await until(async () => (await place.daemon.get(`/datasets/${id}/runs?limit=50`)).items.every((run) => !["requested", "running", "waiting_retry"].includes(run.state)), "the import to end");
+  const after = await place.daemon.get(`/datasets/${id}/canvas`);
+  equal(JSON.stringify(after.health), JSON.stringify(before.health), "the records' health after an upload that was stopped");
+  const { imported } = await place.daemon.ask("POST", `/datasets/${id}/import?mode=append&name=next.jsonl`, line("And a pin?"));
+  equal(imported, 1, "records imported after it");
+});
+
 test("a list of a hundred thousand records is scrolled to its end with few rows in the page", async (place) => {
   const lines = Array.from({ length: 100_000 }, (_, i) => line(`Long list ${i}`)).join("");
   const id = await place.daemon.create("long list", lines, false);

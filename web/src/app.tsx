@@ -1,5 +1,4 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { Tooltip } from "@base-ui/react/tooltip";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Redirect, Route, Switch } from "wouter";
@@ -7,6 +6,8 @@ import { listenForBuild, Problem } from "@/api/client";
 import { lazily } from "@/lib/lazily";
 import { Boundary } from "@/ui/boundary";
 import { Button, Loading, Notice } from "@/ui/parts";
+import { fetchPopups } from "@/ui/menu";
+import { Tips } from "@/ui/tips";
 import { Toasts } from "@/ui/toasts";
 import { NotFound } from "@/screens/not-found";
 
@@ -51,10 +52,13 @@ function useNewBuild(): boolean {
 
 export function App() {
   const newBuild = useNewBuild();
+  useEffect(() => {
+    const timer = setTimeout(() => void fetchPopups().catch(() => undefined), 1000);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <QueryClientProvider client={client}>
       <CSPProvider disableStyleElements>
-        <Tooltip.Provider delay={350} closeDelay={0}>
           {newBuild && (
             <div className="update-bar">
               <Notice tone="accent">
@@ -84,7 +88,7 @@ export function App() {
             <UploadDock />
           </Boundary>
           <Toasts />
-        </Tooltip.Provider>
+          <Tips />
       </CSPProvider>
     </QueryClientProvider>
   );

@@ -41,9 +41,32 @@ describe("the event stream", () => {
     await vi.waitFor(() => expect(told.filter((one) => one.kind === "events")).toHaveLength(2), 3000);
     feed.close();
     expect(asked.slice(0, 2)).toEqual(["3", "5"]);
-    const events = told.flatMap((one) => (one.kind === "events" ? one.events.map((event) => event.position) : []));
-    expect(events).toEqual([4, 5, 6]);
+    expect(told.filter((one) => one.kind === "events")).toEqual([
+      { kind: "events", head: 5, types: ["run_progressed"] },
+      { kind: "events", head: 6, types: ["run_progressed"] },
+    ]);
     expect(told.some((one) => one.kind === "state" && one.state === "reconnecting")).toBe(true);
+  });
+  test("while many come, the page is told less often, and nothing is lost", async () => {
+    const sent = Array.from({ length: 12 }, (_, i) => Array.from({ length: 25 }, (_, k) => frame(1 + i * 25 + k, k % 2 === 0 ? "run_progressed" : "dataset_changed")).join(""));
+    vi.stubGlobal("fetch", () => {
+      const body = new ReadableStream({
+        async start(controller) {
+          for (const piece of sent) {
+            controller.enqueue(new TextEncoder().encode(piece));
+            await new Promise((done) => setTimeout(done, 75));
+          }
+        },
+      });
+      return Promise.resolve(new Response(body));
+    });
+    const told: { head: number; at: number; types: string[] }[] = [];
+    const feed = new Feed("d1", 0, (message) => message.kind === "events" && told.push({ head: message.head, at: performance.now(), types: message.types }));
+    await vi.waitFor(() => expect(told.at(-1)?.head).toBe(300), 4000);
+    feed.close();
+    expect(told.length).toBeLessThanOrEqual(5); // 900 ms: one batch of 100 ms, then one each 400 ms
+    expect([...told[0].types].sort()).toEqual(["dataset_changed", "run_progressed"]);
+    expect(told.map((one) => one.head)).toEqual([...told.map((one) => one.head)].sort((a, b) => a - b));
   });
   test("a dataset that is gone is not asked for again", async () => {
     const asked = serving([404, ["never"]]);

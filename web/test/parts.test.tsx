@@ -1,4 +1,3 @@
-import { Tooltip } from "@base-ui/react/tooltip";
 import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -21,11 +20,11 @@ describe("parts", () => {
     const act = vi.fn();
     const go = vi.fn();
     render(
-      <Tooltip.Provider>
+      <>
         <Guarded reasons={[{ reason: "no grader configured", fix: "configure a grader", go }]} onClick={act}>
           Run
         </Guarded>
-      </Tooltip.Provider>,
+      </>,
     );
     const button = screen.getByRole("button", { name: "Run" });
     expect(button.getAttribute("aria-disabled")).toBe("true");
@@ -48,9 +47,9 @@ describe("parts", () => {
     const body = { type: "urn:rftd:problem:conflict", title: "In conflict", status: 409, detail: "expected a free name", errors: [{ at: "/name", wanted: "a free name", found: "taken", hint: "choose another name" }], request: "abc-1" };
     const problem = problemFrom(409, JSON.stringify(body));
     render(
-      <Tooltip.Provider>
+      <>
         <ProblemNotice error={problem} />
-      </Tooltip.Provider>,
+      </>,
     );
     expect(screen.getByRole("alert").textContent).toContain("expected a free name");
     expect(screen.getByText("choose another name")).toBeTruthy();

@@ -1,4 +1,3 @@
-import { Tooltip } from "@base-ui/react/tooltip";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -49,7 +48,7 @@ function daemon(answers: Record<string, (asked: Asked) => unknown>) {
 const show = (what: ReactNode) =>
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <Tooltip.Provider>{what}</Tooltip.Provider>
+      <>{what}</>
     </QueryClientProvider>,
   );
 const go = (path: string) => window.history.replaceState(null, "", path);

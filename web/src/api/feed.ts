@@ -2,19 +2,15 @@
 // in one batch, and a resume from the last position after a break.
 import { base } from "./client";
 
-export interface FeedEvent {
-  position: number;
-  type: string;
-  time: string;
-  run: string | null;
-}
 export type FeedState = "connecting" | "live" | "reconnecting" | "gone";
 export type FeedMessage =
   | { kind: "state"; state: FeedState; since: number; last: number }
-  | { kind: "events"; events: FeedEvent[] }
+  | { kind: "events"; head: number; types: string[] } // what a batch of them comes to
   | { kind: "resync"; head: number };
 
 const batchTime = 100; // ms
+const busyBatchTime = 400; // ms; while many come, so that the page is not woken for each few
+const many = 20; // in one batch
 const retryTimes = [500, 1000, 2000, 4000, 8000]; // ms
 
 export interface Frame {
@@ -41,7 +37,8 @@ export function framesIn(text: string): { frames: Frame[]; rest: string } {
 
 export class Feed {
   private controller: AbortController | null = null;
-  private waiting: FeedEvent[] = [];
+  private waiting = { events: 0, types: new Set<string>() };
+  private busy = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private failures = 0;
   private closed = false;
@@ -112,19 +109,22 @@ export class Feed {
 
   private take(frame: Frame) {
     if (frame.event === "closing") return;
-    const data = JSON.parse(frame.data) as { head?: number; position?: number; time?: string; type?: string; cause?: { run: string | null } };
+    const data = JSON.parse(frame.data) as { head?: number; position?: number; type?: string };
     if (frame.event === "resync") {
       this.last = data.head ?? this.last;
       this.tell({ kind: "resync", head: this.last });
       return;
     }
     this.last = data.position ?? this.last;
-    this.waiting.push({ position: this.last, type: data.type ?? frame.event, time: data.time ?? "", run: data.cause?.run ?? null });
-    this.timer ??= setTimeout(() => {
-      this.timer = null;
-      const events = this.waiting;
-      this.waiting = [];
-      this.tell({ kind: "events", events });
-    }, batchTime);
+    this.waiting.events += 1;
+    this.waiting.types.add(data.type ?? frame.event);
+    this.timer ??= setTimeout(() => this.hand(), this.busy ? busyBatchTime : batchTime);
+  }
+  private hand() {
+    this.timer = null;
+    const { events, types } = this.waiting;
+    this.waiting = { events: 0, types: new Set() };
+    this.busy = events >= many;
+    this.tell({ kind: "events", head: this.last, types: [...types] });
   }
 }

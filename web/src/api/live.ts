@@ -3,7 +3,7 @@
 import { QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { newKey } from "./client";
-import { Feed, type FeedEvent, type FeedMessage, type FeedState } from "./feed";
+import { Feed, type FeedMessage, type FeedState } from "./feed";
 import type { ToWorker } from "./feed.worker";
 import { Rounds } from "./rounds";
 
@@ -36,16 +36,22 @@ export function sawHead(dataset: string, head: number) {
   if (head > storeOf(dataset).value.head) change(dataset, { head });
 }
 
-export function useLive(dataset: string): Live {
+export const newestOf = (dataset: string) => storeOf(dataset).value.head;
+
+// What is picked of it: who asks for the state is not drawn anew for each event.
+function useLivePart<T>(dataset: string, pick: (live: Live) => T): T {
   const store = storeOf(dataset);
   return useSyncExternalStore(
     (listener) => {
       store.listeners.add(listener);
       return () => store.listeners.delete(listener);
     },
-    () => store.value,
+    () => pick(store.value),
   );
 }
+export const useHead = (dataset: string) => useLivePart(dataset, (live) => live.head);
+export const useFeedState = (dataset: string) => useLivePart(dataset, (live) => live.state);
+export const useFeedSince = (dataset: string) => useLivePart(dataset, (live) => live.since);
 
 // Things that an event of this kind may have changed; the log itself always.
 export function touchedBy(type: string): string[] {
@@ -77,25 +83,15 @@ function outdate(client: QueryClient, dataset: string, things: string[]) {
   own.add(things);
 }
 
-type Listener = (events: FeedEvent[]) => void;
-const listeners = new Map<string, Set<Listener>>();
-
-export function onEvents(dataset: string, listener: Listener): () => void {
-  const set = listeners.get(dataset) ?? new Set<Listener>();
-  listeners.set(dataset, set.add(listener));
-  return () => set.delete(listener);
-}
-
 function take(client: QueryClient, dataset: string, message: FeedMessage) {
   if (message.kind === "state") change(dataset, { state: message.state, since: message.since });
   if (message.kind === "resync") {
     sawHead(dataset, message.head);
     outdate(client, dataset, ["*"]);
   }
-  if (message.kind === "events" && message.events.length > 0) {
-    sawHead(dataset, message.events[message.events.length - 1].position);
-    outdate(client, dataset, [...new Set(message.events.flatMap((event) => touchedBy(event.type)))]);
-    listeners.get(dataset)?.forEach((listener) => listener(message.events));
+  if (message.kind === "events") {
+    sawHead(dataset, message.head);
+    outdate(client, dataset, message.types.flatMap(touchedBy));
   }
 }
 

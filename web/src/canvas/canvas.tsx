@@ -1,8 +1,9 @@
 // The canvas page: header, health, the seven steps, what is selected, the timeline.
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { useLive } from "@/api/live";
+import { newestOf, useFeedState } from "@/api/live";
 import { lazily } from "@/lib/lazily";
+import { dropsOn } from "@/lib/offered";
 import { useHere } from "@/screens/here";
 import { openStep } from "@/screens/actions";
 import { stepNames, stepTitles } from "@/screens/steps";
@@ -17,12 +18,12 @@ import { StepList } from "./step-list";
 
 const Flow = lazily(() => import("./flow"), () => <div className="flow" />);
 
-export function CanvasScreen({ loading }: { loading: boolean }) {
+export const CanvasScreen = memo(function CanvasScreen({ loading }: { loading: boolean }) {
   const here = useHere();
   const wide = useMedia("(min-width: 1000px)");
   useCanvasKeys();
   return (
-    <div className="canvas-page" data-past={here.live ? undefined : true}>
+    <div className="canvas-page" data-past={here.live ? undefined : true} {...(here.live && dropsOn(() => here.open("import", { mode: "append" })))}>
       <CanvasHeader />
       <PastBar />
       <HealthBar />
@@ -34,7 +35,7 @@ export function CanvasScreen({ loading }: { loading: boolean }) {
       <Announcer />
     </div>
   );
-}
+});
 
 function useCanvasKeys() {
   const here = useHere();
@@ -54,7 +55,7 @@ function useCanvasKeys() {
     i: () => here.open("issues"),
     h: () => document.getElementById("health")?.focus(),
     t: () => document.getElementById("timeline")?.focus(),
-    d: () => here.open("diff", { vs: here.live ? null : here.head }),
+    d: () => here.open("diff", { vs: here.live ? null : newestOf(here.id) }),
     "g d": () => navigate("/finetune"),
     "g n": () => navigate("/finetune/new"),
     Home: () => here.goTo(1),
@@ -69,7 +70,7 @@ function useCanvasKeys() {
 // Says what has changed to who cannot see it: badges as they change, progress at each quarter.
 function Announcer() {
   const here = useHere();
-  const live = useLive(here.id);
+  const feed = useFeedState(here.id);
   const [text, setText] = useState("");
   const before = useRef(new Map<string, string>());
   useEffect(() => {
@@ -85,7 +86,7 @@ function Announcer() {
   }, [here.canvas]);
   return (
     <div className="unseen" role="status" aria-live="polite">
-      {live.state === "reconnecting" ? "Connection lost, reconnecting" : text}
+      {feed === "reconnecting" ? "Connection lost, reconnecting" : text}
     </div>
   );
 }

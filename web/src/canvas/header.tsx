@@ -3,17 +3,17 @@ import { ArrowDownToLine, ArrowUpFromLine, ChevronRight, DownloadCloud, FileDown
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { address } from "@/api/client";
-import { useLive } from "@/api/live";
+import { useFeedSince, useFeedState } from "@/api/live";
 import { Mark, ThemeMenu } from "@/screens/shell";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count, duration } from "@/lib/format";
 import { noFilter, patched } from "@/lib/url";
 import { DropMenu } from "@/ui/menu";
-import { CopyButton, IconButton, Tip } from "@/ui/parts";
+import { CopyButton, IconButton } from "@/ui/parts";
+import { Tip } from "@/ui/tips";
 
 export function CanvasHeader() {
   const here = useHere();
-  const moment = window.location.origin + window.location.pathname + patched(window.location.search, { at: here.position });
   const exportOf = (what: string) => address(`/datasets/${here.id}/export`, { what, at: here.at });
   const blocked = here.readOnly.length > 0;
   return (
@@ -24,9 +24,7 @@ export function CanvasHeader() {
       <nav className="crumbs" aria-label="Where you are">
         <Link href="/finetune">Datasets</Link>
         <ChevronRight size={14} aria-hidden />
-        <h1 className="clip" title={here.canvas.objective}>
-          {here.canvas.name}
-        </h1>
+        <Name />
       </nav>
       <LiveChip />
       <span className="grow" />
@@ -59,7 +57,7 @@ export function CanvasHeader() {
           { label: "Export with a filter or shape…", icon: <FileDown size={15} aria-hidden />, act: () => here.open("export") },
         ]}
       />
-      <CopyButton text={moment} label="Copy link to this moment" />
+      <LinkToMoment />
       <IconButton label="Compare two moments" onClick={() => here.open("diff")}>
         <GitCompare size={16} aria-hidden />
       </IconButton>
@@ -83,27 +81,48 @@ export function CanvasHeader() {
   );
 }
 
+function Name() {
+  const here = useHere();
+  return (
+    <h1 className="clip" title={useMoment().objective}>
+      {here.canvas.name}
+    </h1>
+  );
+}
+
+function LinkToMoment() {
+  const { position } = useMoment();
+  const link = window.location.origin + window.location.pathname + patched(window.location.search, { at: position });
+  return <CopyButton text={link} label="Copy link to this moment" />;
+}
+
+function Ahead() {
+  const { head, position } = useMoment();
+  return head > position && ` +${count(head - position)}`;
+}
+
 function LiveChip() {
   const here = useHere();
-  const live = useLive(here.id);
+  const state = useFeedState(here.id);
+  const since = useFeedSince(here.id);
   const [now, setNow] = useState(Date.now());
-  const broken = live.state === "reconnecting";
+  const broken = state === "reconnecting";
   useEffect(() => {
     if (!broken) return;
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, [broken]);
   if (!here.live) {
-    const ahead = here.head - here.position;
     return (
       <button type="button" className="live-chip" data-tone="past" onClick={() => here.goTo(null)}>
-        Live{ahead > 0 && ` +${count(ahead)}`}
+        Live
+        <Ahead />
       </button>
     );
   }
-  const text = broken ? `Reconnecting, ${duration(Math.max(1000, now - live.since))}` : live.state === "live" ? "Live" : "Connecting";
+  const text = broken ? `Reconnecting, ${duration(Math.max(1000, now - since))}` : state === "live" ? "Live" : "Connecting";
   return (
-    <span className="live-chip" data-tone={broken ? "warn" : live.state === "live" ? "ok" : "idle"}>
+    <span className="live-chip" data-tone={broken ? "warn" : state === "live" ? "ok" : "idle"}>
       <i aria-hidden />
       {text}
     </span>

@@ -7,7 +7,7 @@ import type { Card, Run } from "@/api/types";
 import { actionsOf, openStep, reasonsOf } from "@/screens/actions";
 import { useHere } from "@/screens/here";
 import { stepPurpose } from "@/screens/steps";
-import { ago, count, duration, fullTime, words } from "@/lib/format";
+import { ago, count, duration, fullTime, sentence, words } from "@/lib/format";
 import { Badge, Button, Guarded, IconButton, ReasonList } from "@/ui/parts";
 import { tellProblem } from "@/ui/toasts";
 
@@ -68,7 +68,7 @@ function Why({ card }: { card: Card }) {
   return (
     <div className="detail-why">
       <h3 className="tag">{card.blocked.length > 0 ? "What it waits for" : "Why this badge"}</h3>
-      {card.blocked.length > 0 ? <ReasonList reasons={reasonsOf(here, card)} /> : <p className="small">{card.rule}</p>}
+      {card.blocked.length > 0 ? <ReasonList reasons={reasonsOf(here, card)} /> : <p className="small">{card.rule ? sentence(card.rule) : "It is being worked on; the badge is set when that has ended."}</p>}
       {card.stale.map((one) => (
         <p key={one.position + one.because} className="row small stale">
           <History size={14} aria-hidden />

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ofDataset, useCoverage, useTopics } from "@/api/queries";
 import type { Card, DryRunReport, Topic } from "@/api/types";
 import { useHere } from "@/screens/here";
-import { count, percent } from "@/lib/format";
+import { count, percent, plural } from "@/lib/format";
 
 const width = 220;
 const height = 30;
@@ -22,7 +22,7 @@ function Health() {
       <rect className="bar-ok" x="0" y="6" width={Math.max(4, valid)} height="8" rx="4" />
       {health.invalid > 0 && <rect className="bar-warn" x={Math.min(width - 3, valid + 1)} y="6" width={Math.max(3, width - valid - 1)} height="8" rx="2" />}
       <text x="0" y="28">
-        {count(health.records)} records
+        {plural(health.records, "record")}
       </text>
       <text x={width} y="28" textAnchor="end">
         {percent(health.valid, health.records)} valid
@@ -85,8 +85,7 @@ function Coverage() {
 function Scores() {
   const here = useHere();
   // While another moment is on its way, the cards are still of the one before, whose run may not be there yet.
-  const settled = here.live || here.at === String(here.position);
-  const run = (settled && here.canvas.steps.find((one) => one.step === "dry_run")?.run) || null;
+  const run = (here.settled && here.canvas.steps.find((one) => one.step === "dry_run")?.run) || null;
   const { data } = useQuery({ ...ofDataset<DryRunReport>(here.id, here.at, "dry-run", `/dry-runs/${run}`), enabled: run !== null });
   if (!data || data.statistics.scored === 0) return null;
   const most = Math.max(...data.histogram.map((bin) => bin.count));

@@ -4,7 +4,9 @@ import type { Card } from "@/api/types";
 import { openStep } from "@/screens/actions";
 import { useHere } from "@/screens/here";
 import { stepIcons, stepNames } from "@/screens/steps";
-import { Badge, Tip } from "@/ui/parts";
+import { sentence } from "@/lib/format";
+import { Badge } from "@/ui/parts";
+import { Tip } from "@/ui/tips";
 import { Picture } from "./pictures";
 
 function goAlong(from: Card, by: number) {
@@ -41,7 +43,7 @@ export function StepCard({ card, changed }: { card: Card; changed?: boolean }) {
         </span>
         <span className="grow">
           <span className="row step-top">
-            <span className="tag grow">{card.tag}</span>
+            <span className="tag grow">{card.state !== "processing" && card.tag}</span>
             <Tip text={card.rule}>
               <span>
                 <Badge state={card.state}>{card.skipped ? "Skipped" : card.badge.replace("...", "…")}</Badge>
@@ -59,8 +61,8 @@ export function StepCard({ card, changed }: { card: Card; changed?: boolean }) {
           <span className="step-blocked">
             <Lock size={13} aria-hidden />
             <span>
-              {blocked.reason}
-              <span className="block">{blocked.fix}</span>
+              {sentence(blocked.reason)}
+              <span className="block">{sentence(blocked.fix)}</span>
             </span>
           </span>
         ) : (

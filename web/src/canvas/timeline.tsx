@@ -1,10 +1,10 @@
 // The log as a strip: where one is, what happened when, and the way to any moment of it.
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronLeft, ChevronRight, ChevronUp, GitBranch, GitCompare, History, Info, RotateCcw, SkipBack, SkipForward } from "lucide-react";
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type PointerEvent, useEffect, useRef, useState } from "react";
 import { eventPage, useHistogram } from "@/api/queries";
 import type { Bucket, Histogram, LogEvent } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { isMilestone, type Lane, laneOf, lanes, lineOf } from "@/lib/events";
 import { clockTime, count, fullTime, plural, shorten } from "@/lib/format";
 import { Button, IconButton } from "@/ui/parts";
@@ -17,21 +17,23 @@ export function useEventAt(id: string, position: number, head: number): LogEvent
   return data?.items.find((event) => event.position === position);
 }
 
-export function PastBar() {
+export const PastBar = () => (useHere().live ? null : <Past />);
+
+function Past() {
   const here = useHere();
-  const event = useEventAt(here.id, here.position, here.head);
-  if (here.live) return null;
+  const { position, head, time } = useMoment();
+  const event = useEventAt(here.id, position, head);
   return (
     <section className="past-bar" aria-label="The past">
       <History size={16} aria-hidden />
       <p className="grow">
         <b>
-          Viewing event <span className="num">{count(here.position)}</span> of <span className="num">{count(here.head)}</span>
+          Viewing event <span className="num">{count(position)}</span> of <span className="num">{count(head)}</span>
         </b>{" "}
-        <span title={fullTime(here.canvas.at)}>{here.canvas.at && `· ${clockTime(here.canvas.at)} `}</span>
+        <span title={fullTime(time)}>{time && `· ${clockTime(time)} `}</span>
         {event && <span className="hide-narrow">· {shorten(lineOf(event), 80)} </span>}· read-only
       </p>
-      <Button className="small" icon={<GitCompare size={14} aria-hidden />} onClick={() => here.open("diff", { vs: here.head })}>
+      <Button className="small" icon={<GitCompare size={14} aria-hidden />} onClick={() => here.open("diff", { vs: head })}>
         Compare with now
       </Button>
       <Button className="small" icon={<RotateCcw size={14} aria-hidden />} onClick={() => here.open("restore")}>
@@ -61,12 +63,13 @@ function byLane(bucket: Bucket): Map<Lane, number> {
 
 export function Timeline() {
   const here = useHere();
+  const moment = useMoment();
   const { data } = useHistogram(here.id, 160);
   const [open, setOpen] = useState(false);
   const [wanted, setWanted] = useState<number | null>(null); // while a hand is on it
   const [hover, setHover] = useState<number | null>(null);
-  const head = Math.max(here.head, 1);
-  const position = wanted ?? here.position;
+  const head = Math.max(moment.head, 1);
+  const position = wanted ?? moment.position;
   const milestones = data ? milestonesIn(data) : [];
   const commit = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(commit.current), []);
@@ -75,7 +78,7 @@ export function Timeline() {
     clearTimeout(commit.current);
     setWanted(null);
     const target = next >= head ? null : next;
-    if (target !== (here.live ? null : here.position)) here.goTo(target);
+    if (target !== (here.live ? null : moment.position)) here.goTo(target);
   };
   const move = (next: number) => {
     const bounded = Math.min(head, Math.max(1, next));
@@ -135,7 +138,7 @@ function Strip({ data, head, position, hover, setHover, milestones, setWanted, s
   const track = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState(false);
   const shown = hover ?? (held ? position : null);
-  const event = useEventAt(here.id, shown ?? position, here.head);
+  const event = useEventAt(here.id, shown ?? position, head);
   const x = (of: number) => (100 * of) / head;
   const positionAt = (pointer: PointerEvent) => {
     const box = track.current!.getBoundingClientRect();
@@ -178,14 +181,7 @@ function Strip({ data, head, position, hover, setHover, milestones, setWanted, s
       onPointerLeave={() => setHover(null)}
     >
       <svg viewBox={`0 0 ${head} 20`} preserveAspectRatio="none" aria-hidden>
-        {(data?.buckets ?? []).map((bucket) => {
-          let y = 0;
-          return [...byLane(bucket)].map(([lane, events]) => {
-            const tall = (20 * events) / bucket.events;
-            y += tall;
-            return <rect key={bucket.from + lane} className="lane-fill" data-lane={lane} x={bucket.from - 1 + 0.06} y={y - tall} width={Math.max(0.1, bucket.to - bucket.from + 1 - 0.12)} height={tall} />;
-          });
-        })}
+        <Buckets data={data} />
       </svg>
       {milestones.slice(-80).map((one) => (
         <i key={one.position} className="milestone" style={{ left: `${x(one.position - 0.5)}%` }} aria-hidden />
@@ -202,6 +198,18 @@ function Strip({ data, head, position, hover, setHover, milestones, setWanted, s
     </div>
   );
 }
+
+// Drawn anew only when the daemon has counted anew, not for each event.
+const Buckets = memo(function Buckets({ data }: { data: Histogram | undefined }) {
+  return (data?.buckets ?? []).map((bucket) => {
+    let y = 0;
+    return [...byLane(bucket)].map(([lane, events]) => {
+      const tall = (20 * events) / bucket.events;
+      y += tall;
+      return <rect key={bucket.from + lane} className="lane-fill" data-lane={lane} x={bucket.from - 1 + 0.06} y={y - tall} width={Math.max(0.1, bucket.to - bucket.from + 1 - 0.12)} height={tall} />;
+    });
+  });
+});
 
 // A position or a time, typed.
 function PositionField({ head, position }: { head: number; position: number }) {

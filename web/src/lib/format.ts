@@ -75,7 +75,7 @@ export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.sl
 
 // "records_imported" -> "Records imported"
 export function words(name: string): string {
-  return sentence(name.replaceAll("_", " ")).replace(/\bjson\b/, "JSON");
+  return sentence(name.replaceAll("_", " ")).replace(/\bjson\b/, "JSON").replace(/^Api\b/, "API");
 }
 
 export function shorten(text: string, characters: number): string {

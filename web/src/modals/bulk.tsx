@@ -4,7 +4,7 @@ import { useState } from "react";
 import { address, type Query, write } from "@/api/client";
 import { useWritten } from "@/api/queries";
 import type { Topic } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count, plural } from "@/lib/format";
 import { noFilter } from "@/lib/url";
 import { Modal, TypeToConfirm } from "@/ui/modal";
@@ -32,6 +32,7 @@ function flat(topics: Topic[]): Topic[] {
 
 export function BulkBar({ chosen, setChosen, total, query, topics }: Props) {
   const here = useHere();
+  const { position } = useMoment();
   const written = useWritten(here.id);
   const [asking, setAsking] = useState<"delete" | null>(null);
   const [typed, setTyped] = useState("");
@@ -114,7 +115,7 @@ export function BulkBar({ chosen, setChosen, total, query, topics }: Props) {
           }
         >
           <Notice tone="warn">
-            {plural(size, "record")} of {count(here.canvas.health.records)} leave the dataset{chosen.all ? ": all that match the filter" : ""}. The log keeps them: a branch from event {count(here.position)} has them all.
+            {plural(size, "record")} of {count(here.canvas.health.records)} leave the dataset{chosen.all ? ": all that match the filter" : ""}. The log keeps them: a branch from event {count(position)} has them all.
           </Notice>
           <TypeToConfirm wanted={String(size)} value={typed} change={setTyped} what="delete them" />
           {error !== null && <ProblemNotice error={error} />}

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { write } from "@/api/client";
 import { useTopics, useWritten } from "@/api/queries";
 import type { RunStarted } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count, plural } from "@/lib/format";
 import { Modal } from "@/ui/modal";
 import { Button, Guarded, Notice, ProblemNotice } from "@/ui/parts";
@@ -11,6 +11,7 @@ import { tell } from "@/ui/toasts";
 
 export default function CategorizeModal() {
   const here = useHere();
+  const { position } = useMoment();
   const topics = useTopics(here.id, here.at);
   const written = useWritten(here.id);
   const without = topics.data?.uncategorized ?? 0;
@@ -69,7 +70,7 @@ export default function CategorizeModal() {
           </label>
         )}
       </fieldset>
-      {scope === "all" && <Notice tone="warn">The assignments there are now are cleared first. The log keeps them: event {count(here.position)} shows them.</Notice>}
+      {scope === "all" && <Notice tone="warn">The assignments there are now are cleared first. The log keeps them: event {count(position)} shows them.</Notice>}
       {error !== null && <ProblemNotice error={error} />}
     </Modal>
   );

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { write } from "@/api/client";
 import { useCoverage, useWritten } from "@/api/queries";
 import type { Coverage, TopicCoverage } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count, fixed2, percent1, plural, points, words } from "@/lib/format";
 import { noFilter, useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
@@ -216,7 +216,7 @@ function Table({ data }: { data: Coverage }) {
           <th scope="col" className="right">Records</th>
           <th scope="col" className="right">Share</th>
           <th scope="col" className="right">Target</th>
-          <th scope="col" className="right">Gap, points</th>
+          <th scope="col" className="right">To target, points</th>
           <th scope="col">Status</th>
           <th scope="col" className="right">Recommended</th>
         </tr>
@@ -228,8 +228,8 @@ function Table({ data }: { data: Coverage }) {
             <td className="right">{count(topic.records)}</td>
             <td className="right">{percent1(topic.percent)}</td>
             <td className="right">{percent1(topic.target_percent)}</td>
-            <td className="right">{points(topic.gap)}</td>
-            <td>{words(topic.status)}</td>
+            <td className="right">{points(-topic.gap)}</td>
+            <td>{topic.status === "ok" ? "OK" : words(topic.status)}</td>
             <td className="right">{count(topic.recommend)}</td>
           </tr>
         ))}
@@ -239,13 +239,13 @@ function Table({ data }: { data: Coverage }) {
 }
 
 function Compare() {
-  const here = useHere();
+  const { head } = useMoment();
   const url = useUrl();
   const [text, setText] = useState(url.get("vs") ?? "");
   return (
     <form className="row small" onSubmit={(event) => { event.preventDefault(); url.replace({ vs: text }); }}>
       <label htmlFor="coverage-vs">Compare with event</label>
-      <input id="coverage-vs" className="input small num narrow" inputMode="numeric" value={text} onChange={(event) => setText(event.target.value.replaceAll(/\D/g, ""))} placeholder={`1–${here.head}`} />
+      <input id="coverage-vs" className="input small num narrow" inputMode="numeric" value={text} onChange={(event) => setText(event.target.value.replaceAll(/\D/g, ""))} placeholder={`1–${head}`} />
       <Button className="small" type="submit">
         Compare
       </Button>

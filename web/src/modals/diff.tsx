@@ -3,7 +3,7 @@ import { ArrowRight, GitCompare } from "lucide-react";
 import { useState } from "react";
 import { useDiff } from "@/api/queries";
 import type { Diff, StepState } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { stepTitles } from "@/screens/steps";
 import { count, fixed2, fullTime, words } from "@/lib/format";
 import { useUrl } from "@/lib/url";
@@ -12,20 +12,21 @@ import { Badge, Button, Loading, Notice, ProblemNotice } from "@/ui/parts";
 
 export default function DiffModal() {
   const here = useHere();
+  const { position, head } = useMoment();
   const url = useUrl();
   // `at` is the one moment, `vs` the other; shown from the earlier to the later.
-  const a = here.live ? Math.max(0, here.head - 1) : here.position;
-  const b = Number(url.get("vs") ?? here.head) || here.head;
+  const a = here.live ? Math.max(0, head - 1) : position;
+  const b = Number(url.get("vs") ?? head) || head;
   const [ends, setEnds] = useState<{ from: number; to: number } | null>(null);
   const from = ends?.from ?? (here.live && !url.get("vs") ? 1 : Math.min(a, b));
-  const to = ends?.to ?? (here.live && !url.get("vs") ? here.head : Math.max(a, b));
+  const to = ends?.to ?? (here.live && !url.get("vs") ? head : Math.max(a, b));
   const diff = useDiff(here.id, from, to);
   return (
     <Modal title="Compare two moments" size="large" close={here.close} head={<GitCompare size={16} aria-hidden className="muted" />}>
       <div className="row wrap">
-        <Moment label="From event" value={from} head={here.head} set={(value) => setEnds({ from: value, to })} time={diff.data?.from.time ?? null} />
+        <Moment label="From event" value={from} head={head} set={(value) => setEnds({ from: value, to })} time={diff.data?.from.time ?? null} />
         <ArrowRight size={16} aria-hidden className="muted" />
-        <Moment label="to event" value={to} head={here.head} set={(value) => setEnds({ from, to: value })} time={diff.data?.to.time ?? null} />
+        <Moment label="to event" value={to} head={head} set={(value) => setEnds({ from, to: value })} time={diff.data?.to.time ?? null} />
       </div>
       {diff.isError && <ProblemNotice error={diff.error} retry={() => void diff.refetch()} />}
       {diff.isPending && <Loading lines={5} />}

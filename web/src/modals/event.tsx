@@ -1,7 +1,7 @@
 // One event: what, when, who, because of what; and the way to the moment after it.
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useEvent } from "@/api/queries";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { laneOf, lanes, lineOf } from "@/lib/events";
 import { count, fullTime } from "@/lib/format";
 import { patched, useUrl } from "@/lib/url";
@@ -10,8 +10,9 @@ import { Button, CopyButton, IconButton, Loading, ProblemNotice } from "@/ui/par
 
 export default function EventModal() {
   const here = useHere();
+  const moment = useMoment();
   const url = useUrl();
-  const position = Math.max(1, Number(url.get("event") ?? here.position) || 1);
+  const position = Math.max(1, Number(url.get("event") ?? moment.position) || 1);
   const event = useEvent(here.id, position);
   const show = (next: number) => url.replace({ event: next });
   const data = event.data;
@@ -26,7 +27,7 @@ export default function EventModal() {
           <IconButton label="Previous event" disabled={position <= 1} onClick={() => show(position - 1)}>
             <ChevronLeft size={16} aria-hidden />
           </IconButton>
-          <IconButton label="Next event" disabled={position >= here.head} onClick={() => show(position + 1)}>
+          <IconButton label="Next event" disabled={position >= moment.head} onClick={() => show(position + 1)}>
             <ChevronRight size={16} aria-hidden />
           </IconButton>
         </>

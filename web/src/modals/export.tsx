@@ -3,7 +3,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { address, type Query } from "@/api/client";
 import { useRecordCount, useTopics } from "@/api/queries";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count } from "@/lib/format";
 import { Modal } from "@/ui/modal";
 import { Button, Field } from "@/ui/parts";
@@ -17,6 +17,7 @@ const kinds = [
 
 export default function ExportModal() {
   const here = useHere();
+  const { position } = useMoment();
   const topics = useTopics(here.id, here.at);
   const [what, setWhat] = useState("records");
   const [shape, setShape] = useState("");
@@ -33,7 +34,7 @@ export default function ExportModal() {
       foot={
         <>
           <span className="grow num">
-            {what === "records" && counted.data ? `${count(counted.data.total)} records` : ""} {here.live ? "" : `at event ${count(here.position)}`}
+            {what === "records" && counted.data ? `${count(counted.data.total)} records` : ""} {here.live ? "" : `at event ${count(position)}`}
           </span>
           <Button onClick={here.close}>Cancel</Button>
           <a className="button primary" href={href} download>

@@ -54,7 +54,7 @@ function Checked({ draft, problem }: { draft: Draft; problem: Problem | null }) 
     <p className={`checked small ${wrong ? "bad" : "muted"}`} role="status">
       {wrong ? <CircleX size={14} aria-hidden /> : <CircleCheck size={14} aria-hidden />}
       <span>
-        {wrong ?? "The daemon takes this grader."}
+        {wrong ?? "No mistakes found: it can be tested and saved."}
         {hint && ` – ${hint}`}
       </span>
     </p>

@@ -64,7 +64,7 @@ export function GraderTest({ grader, unsaved }: { grader: GraderObject | string;
         <div className="row wrap">
           <h3 className="grow">Test on {chosen.length > 0 ? plural(chosen.length, "record") : `${size} records`}</h3>
           <Guarded className="small" reasons={reasons} disabled={busy || chosen.length > 0} icon={<Dices size={14} aria-hidden />} onClick={() => void run(String(Math.floor(Math.random() * 1_000_000)))}>
-            Others
+            Other records
           </Guarded>
           <Guarded className="small primary" reasons={reasons} busy={busy} icon={<Play size={14} aria-hidden />} onClick={() => void run(seed)}>
             Run test
@@ -72,7 +72,7 @@ export function GraderTest({ grader, unsaved }: { grader: GraderObject | string;
         </div>
         <div className="test-fields">
           <Field label="Seed">
-            {(ids) => <input {...ids} className="input small num" inputMode="numeric" placeholder="the daemon's" disabled={chosen.length > 0} value={seed} onChange={(event) => setSeed(event.target.value.replaceAll(/\D/g, ""))} />}
+            {(ids) => <input {...ids} className="input small num" inputMode="numeric" placeholder="any" disabled={chosen.length > 0} value={seed} onChange={(event) => setSeed(event.target.value.replaceAll(/\D/g, ""))} />}
           </Field>
           <Field label="Or these records">
             {(ids) => <input {...ids} className="input small mono" placeholder="r8, r14" value={records} onChange={(event) => setRecords(event.target.value)} />}
@@ -83,8 +83,8 @@ export function GraderTest({ grader, unsaved }: { grader: GraderObject | string;
       {error !== null && <ProblemNotice error={error} />}
       {busy && !tested && <Loading lines={size} what="Grading" />}
       {!tested && !busy && error === null && (
-        <Empty title="Nothing is kept">
-          <p>A test shows answers beside their scores, so that you see what the grader rewards. What fails gives no score, never a 0.</p>
+        <Empty title={`Try it on ${size} records`}>
+          <p>A test shows answers beside their scores, so that you see what the grader rewards. What fails gives no score, never a 0. Nothing of a test is kept.</p>
         </Empty>
       )}
       {tested && (

@@ -7,7 +7,7 @@ import { useWritten } from "@/api/queries";
 import type { Grader, GraderChecked } from "@/api/types";
 import { useHere } from "@/screens/here";
 import { type Draft, draftOf, graderOf, type GraderObject, type Kind } from "@/lib/grader";
-import { useUrl } from "@/lib/url";
+import { noFilter, useUrl } from "@/lib/url";
 import { Modal } from "@/ui/modal";
 import { Button, Guarded, Loading, ProblemNotice } from "@/ui/parts";
 import { Tabs } from "@/ui/tabs";
@@ -146,11 +146,11 @@ function Editor({ stored }: { stored: Grader }) {
               {!changed ? "Nothing has changed." : hasRun ? `Saving makes version ${next}, and Dry Run becomes stale.` : `Saving makes version ${next}.`}
             </span>
             {stored.version > 0 && !touched && (
-              <Button icon={<FlaskConical size={15} aria-hidden />} onClick={() => here.open("dryrun", { tab: null })}>
+              <Button className={changed ? "" : "primary"} icon={<FlaskConical size={15} aria-hidden />} onClick={() => url.replace({ ...noFilter, modal: "dryrun" })}>
                 Dry run
               </Button>
             )}
-            <Guarded className="primary" reasons={[...here.readOnly, ...wrong]} busy={busy} disabled={!changed && here.live} onClick={() => void save()}>
+            <Guarded className={changed || stored.version === 0 ? "primary" : ""} reasons={[...here.readOnly, ...wrong]} busy={busy} disabled={!changed && here.live} onClick={() => void save()}>
               Save version {next}
             </Guarded>
           </>

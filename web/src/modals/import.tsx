@@ -4,15 +4,17 @@ import type { Problem } from "@/api/client";
 import { useWritten } from "@/api/queries";
 import type { ImportResult } from "@/api/types";
 import { busy as going, upload, useUploads } from "@/api/uploads";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { DropZone, FilePreview, UploadProgress, usePreview } from "@/screens/upload";
 import { count, plural } from "@/lib/format";
+import { useOffered } from "@/lib/offered";
 import { noFilter, useUrl } from "@/lib/url";
 import { Modal, TypeToConfirm } from "@/ui/modal";
 import { Button, Guarded, Notice, ProblemNotice } from "@/ui/parts";
 
 export default function ImportModal() {
   const here = useHere();
+  const moment = useMoment();
   const url = useUrl();
   const written = useWritten(here.id);
   const mode = url.get("mode") === "replace" ? "replace" : "append";
@@ -20,6 +22,7 @@ export default function ImportModal() {
   const [typed, setTyped] = useState("");
   const [result, setResult] = useState<ImportResult | null>(null);
   const [error, setError] = useState<unknown>(null);
+  useOffered(setFile);
   const preview = usePreview(file);
   const current = useUploads().find((one) => one.dataset === here.id);
   const busy = current !== undefined && going(current);
@@ -80,7 +83,7 @@ export default function ImportModal() {
           {replaces && !busy && (
             <>
               <Notice tone="warn">
-                All {plural(present, "record")} leave the dataset, and with them their topics. Nothing changes until the whole file is in and checked; the log keeps what was there: it can be branched from event {count(here.position)}.
+                All {plural(present, "record")} leave the dataset, and with them their topics. Nothing changes until the whole file is in and checked; the log keeps what was there: it can be branched from event {count(moment.position)}.
               </Notice>
               <TypeToConfirm wanted={String(present)} value={typed} change={setTyped} what={`replace ${plural(present, "record")}`} />
             </>

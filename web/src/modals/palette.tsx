@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { useTopics } from "@/api/queries";
 import { openStep } from "@/screens/actions";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { stepNames, stepTitles } from "@/screens/steps";
 import { namesById } from "@/lib/topics";
 import { noFilter } from "@/lib/url";
@@ -18,6 +18,7 @@ interface Entry {
 
 export default function PaletteModal() {
   const here = useHere();
+  const { head } = useMoment();
   const [, navigate] = useLocation();
   const topics = useTopics(here.id, here.at);
   const [text, setText] = useState("");
@@ -47,7 +48,7 @@ export default function PaletteModal() {
     ...[...namesById(topics.data?.topics ?? [])].map(([id, name]) => ({ name, kind: "Topic", act: open("records", { topic: id }) })),
   ];
   const number = /^#?(\d+)$/.exec(typed);
-  if (number && Number(number[1]) >= 1 && Number(number[1]) <= here.head) entries.unshift({ name: `Go to event ${number[1]}`, kind: "Time", act: () => here.open("", { at: Number(number[1]) }) });
+  if (number && Number(number[1]) >= 1 && Number(number[1]) <= head) entries.unshift({ name: `Go to event ${number[1]}`, kind: "Time", act: () => here.open("", { at: Number(number[1]) }) });
   if (/^r\d+$/.test(typed)) entries.unshift({ name: `Record ${typed}`, kind: "Record", act: open("records", { record: typed }) });
   const found = entries.filter((entry) => typed === "" || entry.name.toLowerCase().includes(typed) || number || /^r\d+$/.test(typed)).slice(0, number ? 1 : 12);
   const at = Math.min(active, Math.max(0, found.length - 1));

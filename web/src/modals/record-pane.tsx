@@ -7,7 +7,7 @@ import { useRecord, useTopics, useWritten } from "@/api/queries";
 import { useTraceOf } from "@/api/traces";
 import type { LogEvent, RecordFull, Topic } from "@/api/types";
 import { lazily } from "@/lib/lazily";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { lineOf } from "@/lib/events";
 import { clockTime, confidence, count, fixed2, fullTime, words } from "@/lib/format";
 import { useUrl } from "@/lib/url";
@@ -87,6 +87,7 @@ function leaves(topics: Topic[]): Topic[] {
 
 function Facts({ record, names, gone }: { record: RecordFull; names: Map<string, string>; gone: () => void }) {
   const here = useHere();
+  const { position } = useMoment();
   const topics = useTopics(here.id, here.at);
   const written = useWritten(here.id);
   const [asking, setAsking] = useState(false);
@@ -100,7 +101,7 @@ function Facts({ record, names, gone }: { record: RecordFull; names: Map<string,
     setBusy(true);
     try {
       await written(await write("DELETE", path));
-      tell(`${record.id} deleted`, `It stays reachable at event ${count(here.position)}.`);
+      tell(`${record.id} deleted`, `It stays reachable at event ${count(position)}.`);
       gone();
     } catch (problem) {
       tellProblem(problem);
@@ -191,7 +192,7 @@ function Facts({ record, names, gone }: { record: RecordFull; names: Map<string,
             </>
           }
         >
-          <p>It leaves the dataset. The log keeps it: at event {count(here.position)} it is still there.</p>
+          <p>It leaves the dataset. The log keeps it: at event {count(position)} it is still there.</p>
         </Modal>
       )}
     </div>

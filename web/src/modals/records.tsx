@@ -39,16 +39,21 @@ export default function RecordsModal() {
       tall
       flush
       close={here.close}
-      head={<span className="chip num" role="status">{total === undefined ? "…" : `${count(total)}${isNarrowed(filter) ? " match" : ""}`}</span>}
+      head={
+        <>
+          <span className="chip num" role="status">{total === undefined ? "…" : `${count(total)}${isNarrowed(filter) ? " match" : ""}`}</span>
+          <span className="grow" />
+          <Guarded className="small" reasons={here.readOnly} icon={<DownloadCloud size={14} aria-hidden />} onClick={() => here.open("pull", noFilter)}>
+            <span className="label-narrow">Pull new traces</span>
+          </Guarded>
+          <Guarded className="small" reasons={here.readOnly} icon={<FileUp size={14} aria-hidden />} onClick={() => here.open("import", noFilter)}>
+            <span className="label-narrow">Import file</span>
+          </Guarded>
+        </>
+      }
     >
       <div className="records-tools">
         <Filters topics={topics.data?.topics ?? []} />
-        <Guarded className="small" reasons={here.readOnly} icon={<DownloadCloud size={14} aria-hidden />} onClick={() => here.open("pull", noFilter)}>
-          Pull new traces
-        </Guarded>
-        <Guarded className="small" reasons={here.readOnly} icon={<FileUp size={14} aria-hidden />} onClick={() => here.open("import", noFilter)}>
-          Import file
-        </Guarded>
       </div>
       {chosen.size > 0 && <BulkBar chosen={chosen} setChosen={setChosen} total={total ?? 0} query={query} topics={topics.data?.topics ?? []} />}
       <div className="records-body" data-open={open || undefined}>

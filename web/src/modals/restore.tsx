@@ -4,7 +4,7 @@ import { useState } from "react";
 import { write } from "@/api/client";
 import { useCoverage, useDatasetInfo, useDiff, useTopics, useWritten } from "@/api/queries";
 import type { Topics } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count, plural } from "@/lib/format";
 import { draftOf, editOf, placed } from "@/lib/topics";
 import { useUrl } from "@/lib/url";
@@ -15,14 +15,15 @@ import { withKnownIds } from "./import-topics";
 
 export default function RestoreModal() {
   const here = useHere();
+  const { position, head } = useMoment();
   const url = useUrl();
-  const then = here.at ?? String(here.position);
+  const then = here.at ?? String(position);
   const topicsThen = useTopics(here.id, then);
   const topicsNow = useTopics(here.id, null);
   const infoThen = useDatasetInfo(here.id, then);
   const infoNow = useDatasetInfo(here.id, null);
   const coverageThen = useCoverage(here.id, then);
-  const diff = useDiff(here.id, here.position, here.head);
+  const diff = useDiff(here.id, position, head);
   const written = useWritten(here.id);
   const [chosen, setChosen] = useState<Set<string>>(new Set());
   const [busy, setBusy] = useState(false);
@@ -53,7 +54,7 @@ export default function RestoreModal() {
         const { settings, name, objective } = infoThen.data;
         await written(await write("PATCH", `/datasets/${here.id}`, { settings, name, objective }));
       }
-      tell(`Restored from event ${count(here.position)}`, "As new events; nothing of the log was removed.");
+      tell(`Restored from event ${count(position)}`, "As new events; nothing of the log was removed.");
       url.push({ modal: null, at: null });
     } catch (problem) {
       setError(problem);
@@ -63,7 +64,7 @@ export default function RestoreModal() {
   const before = diff.data?.counts.records;
   return (
     <Modal
-      title={`Restore from event ${count(here.position)}`}
+      title={`Restore from event ${count(position)}`}
       close={here.close}
       foot={
         <>
@@ -95,7 +96,7 @@ export default function RestoreModal() {
               Records are not taken back in place: then there were {count(before?.before ?? 0)}, now there are {count(before?.after ?? 0)}. A branch from here has them exactly as they were.
             </p>
             <Button className="small" icon={<GitBranch size={14} aria-hidden />} onClick={() => here.open("fork")}>
-              Branch from event {count(here.position)}…
+              Branch from event {count(position)}…
             </Button>
           </Notice>
           {error !== null && <ProblemNotice error={error} />}

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { write } from "@/api/client";
 import { useWritten } from "@/api/queries";
+import { sentence } from "@/lib/format";
 import { useHere } from "@/screens/here";
 import { Modal } from "@/ui/modal";
 import { Button, Field, ProblemNotice } from "@/ui/parts";
@@ -41,7 +42,7 @@ export default function SkipModal() {
         </>
       }
     >
-      <p>{card?.rule}</p>
+      <p>{sentence(card?.rule ?? "")}</p>
       <Field label="Why" hint="Kept in the log beside the skip, for who asks later.">
         {(ids) => <textarea {...ids} className="area" rows={3} value={reason} onChange={(event) => setReason(event.target.value)} placeholder="For example: the gaps are wanted, traffic looks like this" />}
       </Field>

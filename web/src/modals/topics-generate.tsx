@@ -4,13 +4,14 @@ import { useState } from "react";
 import { write } from "@/api/client";
 import { useTemplates, useWritten } from "@/api/queries";
 import type { Embedder, RunStarted, Topics } from "@/api/types";
-import { useHere } from "@/screens/here";
+import { useHere, useMoment } from "@/screens/here";
 import { count, plural } from "@/lib/format";
 import { Button, Field, Guarded, Notice, ProblemNotice } from "@/ui/parts";
 import { tell } from "@/ui/toasts";
 
 export function Methods({ topics, startManual }: { topics: Topics; startManual: () => void }) {
   const here = useHere();
+  const { position } = useMoment();
   const written = useWritten(here.id);
   const [method, setMethod] = useState<"auto" | "template" | "manual">("auto");
   const [most, setMost] = useState("");
@@ -130,7 +131,7 @@ export function Methods({ topics, startManual }: { topics: Topics; startManual: 
       {replaces && method !== "manual" && !(method === "template" && keep) && (
         <Notice tone="warn">
           <p>
-            This replaces the topics and clears the assignments of {plural(categorized, "record")}. The log keeps them: they can be restored from event {count(here.position)}.
+            This replaces the topics and clears the assignments of {plural(categorized, "record")}. The log keeps them: they can be restored from event {count(position)}.
           </p>
           <label className="checkline">
             <input type="checkbox" className="check" checked={understood} onChange={(event) => setUnderstood(event.target.checked)} />

@@ -67,7 +67,7 @@ export function actionNamed(here: Here, card: Card, name: string): Action | null
     generate: () => write(open("generate", "Generate", "generate", { tab: "new" })),
     review_generated: () => open("review_generated", "Review generated", "generate"),
     skip: () => write(open("skip", "Skip", "skip")),
-    edit_grader: () => open("edit_grader", "Edit grader", "grader"),
+    edit_grader: () => open("edit_grader", card.state === "waiting" ? "Set up the grader" : "Edit grader", "grader"),
     test_sample: () => write({ ...open("test_sample", "Test sample", "grader", { tab: "test" }), reasons: blocked }),
     full_results: () => ({ ...open("full_results", "Full results", "dryrun", { run: card.run }), reasons: card.run ? [] : blocked }),
     re_run: () => write({ ...open("re_run", card.run ? "Re-run" : "Run", "dryrun", { tab: "run" }), reasons: blocked }),

@@ -8,6 +8,7 @@ import { busy as uploading, upload, useUploads } from "@/api/uploads";
 import { count, plural } from "@/lib/format";
 import { lazily } from "@/lib/lazily";
 import { useTitle } from "@/lib/title";
+import { useOffered } from "@/lib/offered";
 import { useUrl } from "@/lib/url";
 import { Button, Field, Loading, ProblemNotice } from "@/ui/parts";
 import { Tabs } from "@/ui/tabs";
@@ -58,6 +59,7 @@ export default function CreateScreen() {
     setError(null);
     if (next && name.trim() === "") setForm({ ...form, name: nameFrom(next) });
   };
+  useOffered(choose);
   const make = async () => {
     const body = { name: name.trim(), objective: objective.trim(), ...(traces && chosen.source && { source: chosen.source }) };
     return (await write<Dataset>("POST", "/datasets", body)).data;

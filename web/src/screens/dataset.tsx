@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { Problem, write } from "@/api/client";
-import { useFollow, useLive } from "@/api/live";
+import { useFeedState, useFollow } from "@/api/live";
 import { canvasOf, useDatasetInfo, useWritten } from "@/api/queries";
 import type { StepName } from "@/api/types";
 import { count } from "@/lib/format";
@@ -16,7 +16,7 @@ import { Button, Empty, Loading, ProblemNotice } from "@/ui/parts";
 import { tellProblem } from "@/ui/toasts";
 import { CircleX } from "lucide-react";
 import { CanvasScreen } from "@/canvas/canvas";
-import { type Here, HereContext } from "./here";
+import { CanvasContext, type Here, HereContext } from "./here";
 import { Modals } from "./modals";
 import { NotFound } from "./not-found";
 import { TopBar } from "./shell";
@@ -36,7 +36,7 @@ export default function DatasetScreen({ id, rest }: { id: string; rest: string }
   const [, navigate] = useLocation();
   const at = url.get("at");
   const canvas = useQuery(canvasOf(id, at));
-  const live = useLive(id);
+  const feed = useFeedState(id);
   useFollow(id, canvas.data?.head);
   useTitle(canvas.data?.name ?? "Dataset");
   const pushed = useRef(false);
@@ -49,19 +49,20 @@ export default function DatasetScreen({ id, rest }: { id: string; rest: string }
   }, [resolved]); // eslint-disable-line react-hooks/exhaustive-deps
 
   const data = canvas.data;
+  const { name, steps, health, next } = data ?? {};
+  const past = at === null ? null : (data?.position ?? null);
   const here = useMemo<Here | null>(() => {
-    if (!data) return null;
+    if (name === undefined || !steps || !health) return null;
     const chosen = url.get("step") as StepName | null;
     const back = () => url.push({ at: null });
     return {
       id,
       at,
       live: at === null,
-      position: data.position,
-      head: Math.max(live.head, data.head),
-      canvas: data,
-      readOnly: at === null ? [] : [{ reason: `This is event ${count(data.position)}, and the past cannot be changed`, fix: "return to live", go: back }],
-      step: chosen && stepNames.includes(chosen) ? chosen : ((data.next?.step as StepName | undefined) ?? "extract"),
+      settled: past === null || at === String(past),
+      canvas: { name, steps, health, next: next ?? null },
+      readOnly: past === null ? [] : [{ reason: `This is event ${count(past)}, and the past cannot be changed`, fix: "return to live", go: back }],
+      step: chosen && stepNames.includes(chosen) ? chosen : ((next?.step as StepName | undefined) ?? "extract"),
       select: (step) => url.replace({ step }),
       open: (modal, patch = {}) => {
         pushed.current = true;
@@ -78,10 +79,10 @@ export default function DatasetScreen({ id, rest }: { id: string; rest: string }
       goTo: (position) => url.push({ at: position }),
       trigger: (step, parameters = {}) => write("POST", `/datasets/${id}/steps/${step}/trigger`, parameters).then(written).catch(tellProblem),
     };
-  }, [data, live.head, url, id, at, written]);
+  }, [name, steps, health, next, past, url, id, at, written]);
 
-  if (canvas.isError || live.state === "gone") return <Gone id={id} at={at} error={canvas.error} />;
-  if (!here) {
+  if (canvas.isError || feed === "gone") return <Gone id={id} at={at} error={canvas.error} />;
+  if (!here || !data) {
     return (
       <>
         <TopBar />
@@ -92,16 +93,18 @@ export default function DatasetScreen({ id, rest }: { id: string; rest: string }
   const [section, sub] = rest.split("/");
   return (
     <HereContext value={here}>
-      <Boundary what="This part of the page">
-        {section === "" && <CanvasScreen loading={canvas.isPlaceholderData} />}
-        {section === "settings" && <SettingsScreen />}
-        {section === "events" && <EventsScreen />}
-        {section === "records" && sub && <RecordScreen record={decodeURIComponent(sub)} />}
-        {!["", "settings", "events", "records"].includes(section) && <NotFound />}
-      </Boundary>
-      <Boundary what="This dialog" key={url.get("modal") ?? ""}>
-        <Modals navigate={navigate} />
-      </Boundary>
+      <CanvasContext value={data}>
+        <Boundary what="This part of the page">
+          {section === "" && <CanvasScreen loading={canvas.isPlaceholderData} />}
+          {section === "settings" && <SettingsScreen />}
+          {section === "events" && <EventsScreen />}
+          {section === "records" && sub && <RecordScreen record={decodeURIComponent(sub)} />}
+          {!["", "settings", "events", "records"].includes(section) && <NotFound />}
+        </Boundary>
+        <Boundary what="This dialog" key={url.get("modal") ?? ""}>
+          <Modals navigate={navigate} />
+        </Boundary>
+      </CanvasContext>
     </HereContext>
   );
 }

@@ -9,9 +9,11 @@ import { upload } from "@/api/uploads";
 import { ago, count, fixed2, fullTime, words } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { useTitle } from "@/lib/title";
+import { dropsOn } from "@/lib/offered";
 import { useUrl } from "@/lib/url";
 import { DropMenu } from "@/ui/menu";
-import { Badge, Button, Empty, Loading, ProblemNotice, StateIcon, Tip } from "@/ui/parts";
+import { Badge, Button, Empty, Loading, ProblemNotice, StateIcon } from "@/ui/parts";
+import { Tip } from "@/ui/tips";
 import { tell, tellProblem } from "@/ui/toasts";
 import { DeleteDialog, DuplicateDialog } from "./dataset-dialogs";
 import { sampleFile, sampleObjective } from "./sample";
@@ -58,6 +60,7 @@ export default function DatasetsScreen() {
   const sample = useSample();
   const items = datasets.data?.items ?? [];
   const searching = Boolean(url.get("q") || url.get("status"));
+  const none = datasets.data !== undefined && items.length === 0 && !searching; // at all
   const names = new Set(items.map((one) => one.name));
   useKeys({ "/": () => document.getElementById("search")?.focus(), "g n": () => navigate("/finetune/new") });
   const chosen = items.find((one) => one.id === url.get("dataset"));
@@ -65,45 +68,51 @@ export default function DatasetsScreen() {
   return (
     <>
       <TopBar />
-      <main className="page">
+      <main className="page" {...dropsOn(() => navigate("/finetune/new"))}>
         <header className="page-head">
           <div className="grow">
             <h1>Datasets</h1>
             <p className="muted">From chat records to a model that does better, step by step.</p>
           </div>
-          <Button busy={sample.busy} onClick={() => void sample.start(names)} icon={<Boxes size={16} aria-hidden />}>
-            Try the sample
-          </Button>
-          <Link href="/finetune/new" className="button primary">
-            <Plus size={16} aria-hidden />
-            New dataset
-          </Link>
+          {!none && (
+            <>
+              <Button busy={sample.busy} onClick={() => void sample.start(names)} icon={<Boxes size={16} aria-hidden />}>
+                Try the sample
+              </Button>
+              <Link href="/finetune/new" className="button primary">
+                <Plus size={16} aria-hidden />
+                New dataset
+              </Link>
+            </>
+          )}
         </header>
-        <div className="list-tools">
-          <div className="search grow">
-            <Search size={15} aria-hidden />
-            <input id="search" className="input" type="search" placeholder="Search name and objective" aria-label="Search datasets" defaultValue={url.get("q") ?? ""} onChange={(event) => url.replace({ q: event.target.value })} />
+        {!none && (
+          <div className="list-tools">
+            <div className="search grow">
+              <Search size={15} aria-hidden />
+              <input id="search" className="input" type="search" placeholder="Search name and objective" aria-label="Search datasets" defaultValue={url.get("q") ?? ""} onChange={(event) => url.replace({ q: event.target.value })} />
+            </div>
+            <select className="select" aria-label="Status" value={url.get("status") ?? ""} onChange={(event) => url.replace({ status: event.target.value })}>
+              <option value="">Every status</option>
+              {states.map((state) => (
+                <option key={state} value={state}>
+                  {words(state)}
+                </option>
+              ))}
+            </select>
+            <select className="select" aria-label="Sort by" value={sort} onChange={(event) => url.replace({ sort: event.target.value })}>
+              {sorts.map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </select>
           </div>
-          <select className="select" aria-label="Status" value={url.get("status") ?? ""} onChange={(event) => url.replace({ status: event.target.value })}>
-            <option value="">Every status</option>
-            {states.map((state) => (
-              <option key={state} value={state}>
-                {words(state)}
-              </option>
-            ))}
-          </select>
-          <select className="select" aria-label="Sort by" value={sort} onChange={(event) => url.replace({ sort: event.target.value })}>
-            {sorts.map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </div>
+        )}
         {datasets.isError && <ProblemNotice error={datasets.error} retry={() => void datasets.refetch()} />}
         {datasets.failureReason && !datasets.isError && <ProblemNotice error={datasets.failureReason} />}
         {datasets.isPending && !datasets.failureReason && <Loading lines={3} what="Loading datasets" />}
-        {datasets.data && items.length === 0 && !searching && <FirstTime busy={sample.busy} start={() => void sample.start(names)} />}
+        {none && <FirstTime busy={sample.busy} start={() => void sample.start(names)} />}
         {datasets.data && items.length === 0 && searching && (
           <Empty icon={<Search size={30} aria-hidden />} title="No dataset matches">
             <p>Nothing has {url.get("q") ? `“${url.get("q")}” in its name or objective` : `the status ${url.get("status")}`}.</p>

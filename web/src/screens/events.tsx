@@ -4,7 +4,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import { read } from "@/api/client";
-import { eventPage } from "@/api/queries";
+import { eventPage, useRuns } from "@/api/queries";
 import type { EventList, LogEvent } from "@/api/types";
 import { CanvasHeader } from "@/canvas/header";
 import { HealthBar } from "@/canvas/health-bar";
@@ -14,19 +14,20 @@ import { clockTime, count, fullTime, words } from "@/lib/format";
 import { useUrl } from "@/lib/url";
 import { Button, ProblemNotice } from "@/ui/parts";
 import { useRowsInView } from "@/ui/virtual-list";
-import { useHere } from "./here";
+import { useHere, useMoment } from "./here";
 
 const pageSize = 100;
 const rowHeight = 36; // px
 
 export default function EventsScreen() {
   const here = useHere();
+  const { position, head } = useMoment();
   const url = useUrl();
   const type = url.get("type");
   // What was there when the page was opened stays in place; later events are announced, not pushed in.
-  const [shown, setShown] = useState(here.live ? here.head : here.position);
-  useEffect(() => setShown(here.live ? here.head : here.position), [here.live, here.position]); // eslint-disable-line react-hooks/exhaustive-deps
-  const newer = here.live ? here.head - shown : 0;
+  const [shown, setShown] = useState(here.live ? head : position);
+  useEffect(() => setShown(here.live ? head : position), [here.at, here.settled]); // eslint-disable-line react-hooks/exhaustive-deps
+  const newer = here.live ? head - shown : 0;
   return (
     <div className="canvas-page">
       <CanvasHeader />
@@ -39,7 +40,7 @@ export default function EventsScreen() {
           </p>
           <h2>{count(shown)} events</h2>
           {newer > 0 && (
-            <Button className="small" onClick={() => setShown(here.head)}>
+            <Button className="small" onClick={() => setShown(head)}>
               {count(newer)} new: show
             </Button>
           )}
@@ -76,8 +77,28 @@ function TypeFilter({ type }: { type: string | null }) {
   );
 }
 
+const actors: Record<string, string> = { scheduler: "rftd", local: "local user" };
+
+// Runs by what they do: their ids say nothing.
+function useStepOfRun(): (run: string | null | undefined) => string | null {
+  const here = useHere();
+  const runs = useRuns(here.id, here.at, { limit: 500 });
+  return (run) => {
+    const found = runs.data?.items.find((one) => one.id === run);
+    return found ? words(found.step) : null;
+  };
+}
+
+function whatHappened(event: LogEvent, stepOf: (run: string | null) => string | null): string {
+  const verb = { run_started: "started", run_completed: "completed" }[event.type];
+  const step = verb && stepOf(String((event.data as { run?: string }).run));
+  return step ? `${step} ${verb}` : lineOf(event);
+}
+
 function Row({ event, style }: { event: LogEvent | undefined; style: { transform: string } }) {
   const here = useHere();
+  const stepOf = useStepOfRun();
+  const { position } = useMoment();
   if (!event) {
     return (
       <div role="row" className="event-row" style={style}>
@@ -86,7 +107,7 @@ function Row({ event, style }: { event: LogEvent | undefined; style: { transform
     );
   }
   return (
-    <div role="row" className="event-row" style={style} data-now={event.position === here.position || undefined}>
+    <div role="row" className="event-row" style={style} data-now={event.position === position || undefined}>
       <span role="cell" className="num">
         <button type="button" className="button link num" onClick={() => here.open("event", { event: event.position })}>
           {count(event.position)}
@@ -100,15 +121,15 @@ function Row({ event, style }: { event: LogEvent | undefined; style: { transform
         {words(event.type)}
       </span>
       <span role="cell" className="clip">
-        {lineOf(event)}
+        {whatHappened(event, stepOf)}
       </span>
       <span role="cell" className="clip muted">
-        {event.actor}
+        {actors[event.actor] ?? event.actor}
       </span>
       <span role="cell" className="muted">
         {event.cause.run ? (
-          <button type="button" className="button link" onClick={() => here.open("run", { run: event.cause.run })}>
-            {event.cause.run}
+          <button type="button" className="button link" title={event.cause.run} onClick={() => here.open("run", { run: event.cause.run })}>
+            {stepOf(event.cause.run) ?? event.cause.run}
           </button>
         ) : event.cause.position !== null ? (
           `event ${count(event.cause.position)}`
@@ -137,6 +158,7 @@ function Head() {
 // Newest first.
 function All({ upTo }: { upTo: number }) {
   const here = useHere();
+  const { head } = useMoment();
   const box = useRef<HTMLDivElement>(null);
   const view = useRowsInView(box, upTo, rowHeight);
   const positionOf = (row: number) => upTo - row;
@@ -145,7 +167,7 @@ function All({ upTo }: { upTo: number }) {
   const firstPage = Math.floor((Math.max(1, oldest) - 1) / pageSize);
   const lastPage = Math.floor((Math.max(1, newest) - 1) / pageSize);
   const pages = Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i);
-  const answers = useQueries({ queries: pages.map((page) => eventPage(here.id, page * pageSize + 1, pageSize, here.head)) });
+  const answers = useQueries({ queries: pages.map((page) => eventPage(here.id, page * pageSize + 1, pageSize, head)) });
   const eventAt = (position: number) => answers[Math.floor((position - 1) / pageSize) - firstPage]?.data?.items.find((event) => event.position === position);
   const failed = answers.find((one) => one.isError);
   return (

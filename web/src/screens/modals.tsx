@@ -3,9 +3,7 @@ import { type ComponentType, type ReactElement, useEffect, useState } from "reac
 import { useLocation } from "wouter";
 import { type Lazily, lazily } from "@/lib/lazily";
 import { useUrl } from "@/lib/url";
-import { Modal } from "@/ui/modal";
-import { Loading } from "@/ui/parts";
-import { useHere } from "./here";
+import { useHere, useMoment } from "./here";
 
 const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   records: () => import("@/modals/records"),
@@ -31,20 +29,16 @@ const parts: Record<string, () => Promise<{ default: ComponentType }>> = {
   deploy: () => import("@/modals/step"),
 };
 // Nothing at first: most dialogs are there before one sees that they were not.
+const Frame = lazily(() => import("./opening"));
 function Opening() {
-  const here = useHere();
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), 150);
     return () => clearTimeout(timer);
   }, []);
-  if (!late) return null;
-  return (
-    <Modal title="Opening" close={here.close}>
-      <Loading lines={4} />
-    </Modal>
-  );
+  return late ? <Frame /> : null;
 }
+const Unknown = lazily(async () => ({ default: (await import("./opening")).Unknown }));
 
 const modals: Record<string, Lazily<object>> = Object.fromEntries(Object.entries(parts).map(([name, load]) => [name, lazily(load, Opening)]));
 const dialogs = () => import("./dataset-dialogs");
@@ -59,6 +53,10 @@ function useAllParts() {
   }, []);
 }
 
+function Fork(props: { dataset: { id: string; name: string; records: number }; close: () => void }) {
+  return <DuplicateDialog {...props} at={useMoment().position} />;
+}
+
 export function Modals({ navigate }: { navigate: (to: string) => void }) {
   const url = useUrl();
   const here = useHere();
@@ -70,15 +68,11 @@ export function Modals({ navigate }: { navigate: (to: string) => void }) {
   const about = { id: here.id, name: here.canvas.name, records: here.canvas.health.records };
   const known: Record<string, () => ReactElement> = {
     duplicate: () => <DuplicateDialog dataset={about} close={here.close} />,
-    fork: () => <DuplicateDialog dataset={about} at={here.position} close={here.close} />,
+    fork: () => <Fork dataset={about} close={here.close} />,
     delete: () => <DeleteDialog dataset={about} close={here.close} done={() => navigate("/finetune")} />,
   };
   if (!Shown && !(name in known)) {
-    return (
-      <Modal title="There is no such dialog" size="small" close={here.close}>
-        <p>The link asks for “{name}”, which this version does not have.</p>
-      </Modal>
-    );
+    return <Unknown name={name} />;
   }
   return Shown ? <Shown key={path + name} /> : known[name]();
 }

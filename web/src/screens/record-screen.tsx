@@ -27,7 +27,7 @@ export default function RecordScreen({ record }: { record: string }) {
               <p className="small">
                 <Link href={`/finetune/${here.id}`}>Canvas</Link> <span className="muted">/</span> <Link href={`/finetune/${here.id}?modal=records`}>Records</Link>
               </p>
-              <h2 className="big mono">{record}</h2>
+              <h2 className="big">Record {record}</h2>
             </div>
           </header>
           <section className="panel record-page">

@@ -31,7 +31,7 @@ export default function SystemScreen() {
               <dd>{data.version}</dd>
               <dt>Build</dt>
               <dd className="mono">{data.build}</dd>
-              <dt>Running since</dt>
+              <dt>Started</dt>
               <dd title={fullTime(data.started_at)}>{ago(data.started_at)}</dd>
               <dt>Memory</dt>
               <dd>{bytes(data.memory_bytes)}</dd>

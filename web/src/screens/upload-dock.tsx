@@ -10,14 +10,14 @@ export default function UploadDock() {
   const [path] = useLocation();
   const search = useSearch();
   const shownElsewhere = path === "/finetune/new" || new URLSearchParams(search).get("modal") === "import";
-  const shown = uploads.filter((one) => busy(one) || one.phase === "failed");
+  const shown = uploads.filter((one) => busy(one) || ["failed", "cancelled"].includes(one.phase));
   if (shownElsewhere || shown.length === 0) return null;
   return (
     <aside className="dock panel" aria-label="Uploads">
       {shown.map((one) => (
         <div key={one.id} className="row top">
           <div className="grow">
-            <p className="small muted">To {one.name}</p>
+            <p className="small muted">To “{one.name}”</p>
             <UploadProgress upload={one} />
           </div>
           {!busy(one) && (

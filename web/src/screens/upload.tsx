@@ -101,7 +101,13 @@ export function FilePreview({ preview }: { preview: Preview }) {
 
 export function UploadProgress({ upload }: { upload: Upload }) {
   const { file, sent, phase, rate, began } = upload;
-  if (phase === "failed" || phase === "cancelled") return <ProblemNotice error={upload.problem} />;
+  if (phase === "failed") return <ProblemNotice error={upload.problem} />;
+  if (phase === "cancelled")
+    return (
+      <Notice>
+        The upload of {file.name} was cancelled after {bytes(sent)}. Nothing of the file was kept.
+      </Notice>
+    );
   const left = rate > 0 ? ((file.size - sent) / rate) * 1000 : 0;
   return (
     <section className="stack" aria-label={`Upload of ${file.name}`}>

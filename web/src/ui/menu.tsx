@@ -1,5 +1,6 @@
-import { Menu } from "@base-ui/react/menu";
-import type { ReactElement, ReactNode } from "react";
+// A button with a menu. The menu itself is fetched when it is first asked for, or once the page has time.
+import { cloneElement, type KeyboardEvent, type ReactElement, type ReactNode, useRef, useState } from "react";
+import { lazily } from "@/lib/lazily";
 
 export interface Item {
   label: string;
@@ -12,42 +13,32 @@ export interface Item {
 }
 export type Entry = Item | "line" | { heading: string };
 
+const MenuPopup = lazily(async () => ({ default: (await import("./popups")).MenuPopup }));
+export const fetchPopups = MenuPopup.fetch;
+
 export function DropMenu({ trigger, entries, align = "end" }: { trigger: ReactElement; entries: Entry[]; align?: "start" | "end" }) {
+  const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState(false); // kept once it was there, so that it can fade
+  const anchor = useRef<HTMLElement>(null);
+  const show = (next: boolean) => {
+    setAsked(true);
+    setOpen(next);
+  };
+  const button = cloneElement(trigger as ReactElement<Record<string, unknown>>, {
+    ref: anchor,
+    "aria-haspopup": "menu",
+    "aria-expanded": open,
+    onClick: () => show(!open),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      show(true);
+    },
+  });
   return (
-    <Menu.Root>
-      <Menu.Trigger render={trigger} />
-      <Menu.Portal>
-        <Menu.Positioner className="layer" sideOffset={6} align={align}>
-          <Menu.Popup className="popup">
-            {entries.map((entry, i) => {
-              if (entry === "line") return <Menu.Separator key={i} className="menu-line" />;
-              if ("heading" in entry)
-                return (
-                  <Menu.Group key={entry.heading}>
-                    <Menu.GroupLabel className="menu-label">{entry.heading}</Menu.GroupLabel>
-                  </Menu.Group>
-                );
-              const shared = { className: "menu-item", "data-danger": entry.danger || undefined };
-              const content = (
-                <>
-                  {entry.icon}
-                  {entry.label}
-                  {entry.hint && <span className="hint">{entry.hint}</span>}
-                </>
-              );
-              return entry.href ? (
-                <Menu.Item key={entry.label} {...shared} render={<a href={entry.href} download />}>
-                  {content}
-                </Menu.Item>
-              ) : (
-                <Menu.Item key={entry.label} {...shared} disabled={entry.disabled} onClick={entry.act}>
-                  {content}
-                </Menu.Item>
-              );
-            })}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <>
+      {button}
+      {asked && <MenuPopup open={open} setOpen={setOpen} anchor={anchor} entries={entries} align={align} />}
+    </>
   );
 }

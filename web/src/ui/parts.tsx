@@ -1,10 +1,11 @@
 // Small things used everywhere: badge, problem, empty place, disabled button with its reasons, copy button.
-import { Popover } from "@base-ui/react/popover";
-import { Tooltip } from "@base-ui/react/tooltip";
 import { AlertTriangle, Check, CircleAlert, CircleCheck, CircleDashed, CircleX, Copy, Info, Link2, LoaderCircle, Lock, RotateCw } from "lucide-react";
-import { type ButtonHTMLAttributes, type ReactElement, type ReactNode, useEffect, useId, useState } from "react";
+import { type ButtonHTMLAttributes, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Problem } from "@/api/client";
 import type { StepState } from "@/api/types";
+import { sentence } from "@/lib/format";
+import { lazily } from "@/lib/lazily";
+import { Tip } from "./tips";
 
 const stateIcons = {
   waiting: CircleDashed,
@@ -26,19 +27,6 @@ export function Badge({ state, children }: { state: StepState; children: ReactNo
       <StateIcon state={state} />
       {children}
     </span>
-  );
-}
-
-export function Tip({ text, children }: { text: ReactNode; children: ReactElement }) {
-  return (
-    <Tooltip.Root>
-      <Tooltip.Trigger render={children} />
-      <Tooltip.Portal>
-        <Tooltip.Positioner sideOffset={6} className="layer">
-          <Tooltip.Popup className="tip">{text}</Tooltip.Popup>
-        </Tooltip.Positioner>
-      </Tooltip.Portal>
-    </Tooltip.Root>
   );
 }
 
@@ -68,24 +56,30 @@ export interface Reason {
   go?: () => void;
 }
 
+const WhyPopup = lazily(async () => ({ default: (await import("./popups")).WhyPopup }));
+
 // A button that cannot be used says why when it is asked, and leads to what would mend it.
 export function Guarded({ reasons, children, ...rest }: ButtonProps & { reasons: Reason[] }) {
+  const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
   if (reasons.length === 0) return <Button {...rest}>{children}</Button>;
+  const press = () => {
+    setAsked(true);
+    setOpen(!open);
+  };
   return (
-    <Popover.Root>
-      <Popover.Trigger render={<button type="button" className={`button ${rest.className ?? ""}`} data-blocked />} aria-disabled="true">
+    <>
+      <button type="button" ref={anchor} className={`button ${rest.className ?? ""}`} data-blocked aria-disabled="true" aria-haspopup="dialog" aria-expanded={open} onClick={press}>
         <Lock size={13} aria-hidden />
         {children}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={8} className="layer">
-          <Popover.Popup className="popup why">
-            <Popover.Title render={<h3 />}>Not available yet</Popover.Title>
-            <ReasonList reasons={reasons} />
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+      </button>
+      {asked && (
+        <WhyPopup open={open} setOpen={setOpen} anchor={anchor}>
+          <ReasonList reasons={reasons} />
+        </WhyPopup>
+      )}
+    </>
   );
 }
 
@@ -96,7 +90,7 @@ export function ReasonList({ reasons }: { reasons: Reason[] }) {
         <li key={reason}>
           <CircleDashed size={14} aria-hidden />
           <span>
-            {reason}
+            {sentence(reason)}
             {fix && (
               <>
                 {" – "}
