@@ -9,6 +9,10 @@
 namespace engine {
 
 namespace {
+std::string records_told(std::uint64_t count) {
+  return with_commas(count) + (count == 1 ? " record" : " records");
+}
+
 Card extract_card(const DatasetState& state) {
   Card shown = card(1, "extract", "Extract Data", "INGESTION");
   shown.actions = {"import", "view_records", "export"};
@@ -23,7 +27,7 @@ Card extract_card(const DatasetState& state) {
   } else if (state.counters.records > 0) {
     shown.state = "complete";
     shown.badge = "Active";
-    shown.rule = with_commas(state.counters.records) + " records";
+    shown.rule = records_told(state.counters.records);
     show_trouble(shown, state, {StepName::validate});
   } else {
     shown.line = "No records yet";
@@ -41,7 +45,7 @@ Card topics_card(const DatasetState& state) {
   const std::size_t topics = state.topic_counts.size();
   if (topics > 0) {
     shown.line = std::to_string(topics) + (topics == 1 ? " topic • " : " topics • ") +
-                 with_commas(counters.categorized) + " records";
+                 records_told(counters.categorized);
   }
   const Run* finding = state.active_run(StepName::topics);
   const Run* categorizing = state.active_run(StepName::categorize);
