@@ -29,6 +29,7 @@ struct Reader {
   bool good = true;
 
   void bytes(void* data, std::size_t size) {
+    if (size == 0) return;  // what is empty may have no address
     if (size > in.size()) {
       good = false;
       in = {};
