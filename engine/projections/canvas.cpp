@@ -107,6 +107,7 @@ Card coverage_card(const DatasetState& state) {
     show_trouble(shown, state, {StepName::coverage});
   } else {
     std::vector<std::uint64_t> counts;
+    counts.reserve(state.topic_counts.size());
     for (const auto& [topic, count] : state.topic_counts) counts.push_back(count.records);
     const double balance = balance_of(counts);
     const bool good = balance > 0.6;
