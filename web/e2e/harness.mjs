@@ -82,6 +82,18 @@ export class Daemon {
     await until(async () => !["requested", "running"].includes((await this.get(`/datasets/${id}/runs/${run}`)).state), `dry run ${run} to end`);
     return this.get(`/datasets/${id}/dry-runs/${run}`);
   }
+  // Topics of very many records take their time and all the cores, and each step starts the next; for what is about
+  // the page alone.
+  async quiet(id) {
+    for (let still = 0; still < 4; ) {
+      const going = (await this.get(`/datasets/${id}/runs?limit=100`)).items.filter((run) => ["requested", "running", "waiting_retry"].includes(run.state));
+      for (const { id: run, step } of going) {
+        if (["topics", "categorize", "coverage"].includes(step)) await this.ask("POST", `/datasets/${id}/runs/${run}/cancel`, { reason: "only the page is looked at" }).catch(() => undefined); // ended meanwhile
+      }
+      still = going.length === 0 ? still + 1 : 0;
+      await new Promise((done) => setTimeout(done, 250));
+    }
+  }
   async settled(id) {
     await until(async () => {
       const { items } = await this.get(`/datasets/${id}/runs?limit=100`);

@@ -39,18 +39,6 @@ function tell(name, values) {
   console.log(`${name}: ${sorted.length}, median ${quantile(sorted, 0.5).toFixed(1)} ms, p95 ${quantile(sorted, 0.95).toFixed(1)} ms, p99 ${quantile(sorted, 0.99).toFixed(1)} ms, longest ${sorted.at(-1).toFixed(1)} ms`);
 }
 
-// Topics of a million records take their time, and each step starts the next; scrolling is what is looked at here.
-async function quiet(daemon, id) {
-  for (let still = 0; still < 4; ) {
-    const going = (await daemon.get(`/datasets/${id}/runs?limit=100`)).items.filter((run) => ["requested", "running", "waiting_retry"].includes(run.state));
-    for (const { id: run, step } of going) {
-      if (["topics", "categorize", "coverage"].includes(step)) await daemon.ask("POST", `/datasets/${id}/runs/${run}/cancel`, { reason: "only scrolling is looked at" }).catch(() => undefined); // ended meanwhile
-    }
-    still = going.length === 0 ? still + 1 : 0;
-    await new Promise((done) => setTimeout(done, 500));
-  }
-}
-
 const place = await new Place().open(build, `${build}/web-screens`);
 try {
   const { daemon } = place;
@@ -58,7 +46,7 @@ try {
   let began = Date.now();
   const { imported } = await upload(`${daemon.url}/api/v1/datasets/${id}/import?mode=append&name=million.jsonl`);
   console.log(`${imported} records imported in ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  await quiet(daemon, id);
+  await daemon.quiet(id);
   const tab = await place.tab();
   began = Date.now();
   await tab.go(`/finetune/${id}?modal=records`);

@@ -131,6 +131,7 @@ test("a file of 2 GB can be dropped: the page stays usable, shows how far it is,
 test("a list of a hundred thousand records is scrolled to its end with few rows in the page", async (place) => {
   const lines = Array.from({ length: 100_000 }, (_, i) => line(`Long list ${i}`)).join("");
   const id = await place.daemon.create("long list", lines, false);
+  await place.daemon.quiet(id);
   const tab = await place.tab(`/finetune/${id}?modal=records`);
   const grid = tab.get("grid", "Records");
   await grid.getByText("Long list 0", { exact: true }).waitFor();
